@@ -1,0 +1,16 @@
+/**
+ * @file
+ * Reactive streams for C with the semantics of RxJS 7: all of the streams layer but rx/testing.h.
+ */
+#ifndef CLUSTERFY_RX_H
+#define CLUSTERFY_RX_H
+
+#include <clusterfy/rx/base.h>
+#include <clusterfy/rx/error.h>
+#include <clusterfy/rx/function.h>
+#include <clusterfy/rx/observable.h>
+#include <clusterfy/rx/scheduler.h>
+#include <clusterfy/rx/subject.h>
+#include <clusterfy/rx/type.h>
+
+#endif

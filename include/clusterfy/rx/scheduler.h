@@ -1,0 +1,72 @@
+/**
+ * @file
+ * Schedulers: what time it is, and what happens later.
+ *
+ * A subscription carries its scheduler: the observer's, else the thread's current one, which is that of libev's
+ * default loop until somebody sets another (a marble test sets a virtual one). Stages inherit it.
+ */
+#ifndef CLUSTERFY_RX_SCHEDULER_H
+#define CLUSTERFY_RX_SCHEDULER_H
+
+#include <clusterfy/rx/base.h>
+
+RX_BEGIN_DECLS
+
+typedef struct rx_scheduler rx_scheduler;
+typedef struct rx_task rx_task;
+
+/** One thing to do later, in its owner's memory; zero it before its first use. The fields are the scheduler's. */
+struct rx_task {
+	void (*run)(rx_task *task);
+	rx_scheduler *scheduler; /**< where it waits; NULL while it does not */
+	rx_nsec due;
+	uint64_t order; /**< among tasks due at the same time: first scheduled, first run */
+	rx_task *child, *next, *previous;
+};
+
+typedef struct rx_scheduler_ops {
+	const char *name;
+	rx_nsec (*now)(rx_scheduler *scheduler);
+	/** Run `task->run` once, @p delay from now, never inside this call. The task does not wait yet. */
+	void (*schedule)(rx_scheduler *scheduler, rx_task *task, rx_nsec delay);
+	/** Forget a waiting task. */
+	void (*cancel)(rx_scheduler *scheduler, rx_task *task);
+} rx_scheduler_ops;
+
+/** The first member of every scheduler. */
+struct rx_scheduler {
+	const rx_scheduler_ops *ops;
+};
+
+/** The current time of a scheduler. */
+RX_API rx_nsec rx_now(rx_scheduler *scheduler);
+/** Run @p task (its `run` set) once after @p delay; below zero counts as zero. One that waits is moved. */
+RX_API void rx_schedule(rx_scheduler *scheduler, rx_task *task, rx_nsec delay);
+/** Forget @p task; nothing happens if it does not wait. */
+RX_API void rx_cancel(rx_task *task);
+
+/** The thread's current scheduler. Never NULL. */
+RX_API rx_scheduler *rx_scheduler_current(void);
+/** Set the thread's current scheduler, NULL for that of the default loop; returns the one before (maybe NULL). */
+RX_API rx_scheduler *rx_scheduler_set_current(rx_scheduler *scheduler);
+
+struct ev_loop;
+/**
+ * The scheduler of a libev loop, made on first use; NULL as @p loop is libev's default loop.
+ * It is destroyed with rx_loop_release(), to be called before ev_loop_destroy().
+ * A task that waits keeps ev_run() running, as an active watcher does.
+ * @returns NULL only without memory
+ */
+RX_API rx_scheduler *rx_loop(struct ev_loop *loop);
+/** Release the scheduler of a loop; tasks that wait on it are forgotten. NULL: the default loop's. */
+RX_API void rx_loop_release(struct ev_loop *loop);
+
+/** A scheduler whose time moves only when it is told to. Tasks run in order of time, then of scheduling. */
+RX_API rx_scheduler *rx_virtual_create(void) RX_MUST_USE;
+/** Run what is due up to and including @p until (absolute; RX_NEVER: until nothing waits); returns how many ran. */
+RX_API size_t rx_virtual_run(rx_scheduler *scheduler, rx_nsec until);
+/** Destroy a virtual scheduler; tasks that wait are forgotten. NULL is accepted. */
+RX_API void rx_virtual_destroy(rx_scheduler *scheduler);
+
+RX_END_DECLS
+#endif
