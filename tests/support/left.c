@@ -1,0 +1,126 @@
+#include "support/left.h"
+#include "support/memory.h"
+#include "support/test.h"
+
+#include <clusterfy/rx/base.h>
+#include <clusterfy/rx/scheduler.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <ev.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#ifdef TEST_SANITIZED
+#include <sanitizer/lsan_interface.h>
+#endif
+
+/* The core brings these; until it is linked there is nothing to give back. */
+#pragma weak rx_trim
+#pragma weak rx_loop_release
+
+enum { MOST_DESCRIPTORS = 4096 };
+
+static bool were_open[MOST_DESCRIPTORS];
+static size_t were_live;
+static char words[PATH_MAX + 128];
+
+static void list_descriptors(bool open[MOST_DESCRIPTORS])
+{
+	memset(open, 0, MOST_DESCRIPTORS * sizeof *open);
+	DIR *directory = opendir("/proc/self/fd");
+	if (!directory)
+		return;
+	for (struct dirent *entry; (entry = readdir(directory));) {
+		int fd = atoi(entry->d_name);
+		if (entry->d_name[0] != '.' && fd != dirfd(directory) && fd < MOST_DESCRIPTORS)
+			open[fd] = true;
+	}
+	closedir(directory);
+}
+
+void left_begin(void)
+{
+	were_live = memory_live();
+	list_descriptors(were_open);
+}
+
+static void give_back(void)
+{
+	struct ev_loop *loop = ev_default_loop_uc_();
+	if (loop) {
+		if (rx_loop_release)
+			rx_loop_release(NULL);
+		ev_loop_destroy(loop);
+	}
+	if (rx_trim)
+		rx_trim();
+}
+
+static bool find_child(void)
+{
+	int status;
+	pid_t pid = waitpid(-1, &status, WNOHANG | __WALL);
+	if (pid < 0 && errno == ECHILD)
+		return false;
+	if (pid > 0)
+		snprintf(words, sizeof words, "a child is left: %d was not reaped (wait status %#x)", (int)pid, status);
+	else
+		snprintf(words, sizeof words, "a child is left: it still runs");
+	return true;
+}
+
+static void describe_descriptor(int fd)
+{
+	char path[64], target[PATH_MAX] = "";
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	if (readlink(path, target, sizeof target - 1) < 0)
+		strcpy(target, "?");
+	snprintf(words, sizeof words, "a descriptor is left: %d, %s", fd, target);
+}
+
+static bool find_descriptor(void)
+{
+	bool are_open[MOST_DESCRIPTORS];
+	list_descriptors(are_open);
+	for (int fd = 0; fd < MOST_DESCRIPTORS; fd++) {
+		if (are_open[fd] == were_open[fd])
+			continue;
+		if (are_open[fd])
+			describe_descriptor(fd);
+		else
+			snprintf(words, sizeof words, "descriptor %d was open before, and has been closed", fd);
+		return true;
+	}
+	return false;
+}
+
+static bool find_memory(void)
+{
+	if (memory_live() == were_live)
+		return false;
+	snprintf(words, sizeof words, "memory is left: %zu blocks, %zu before; %zu bytes in all", memory_live(), were_live,
+	         memory_bytes());
+	return true;
+}
+
+static bool find_leak(void)
+{
+#ifdef TEST_SANITIZED
+	if (__lsan_do_recoverable_leak_check()) {
+		snprintf(words, sizeof words, "memory is left: the report of LeakSanitizer is above");
+		return true;
+	}
+#endif
+	return false;
+}
+
+const char *left_find(void)
+{
+	give_back();
+	return find_child() || find_descriptor() || find_memory() || find_leak() ? words : NULL;
+}

@@ -1,0 +1,292 @@
+/*
+ * The runner: every TEST() of the files it is linked with, a Check suite a file and a process a test, then Check's own
+ * summary and a line "N passed, N failed".
+ *
+ * Check runs one test after the other; with --jobs N as many processes each take every N-th test.
+ */
+#include "support/left.h"
+#include "support/memory.h"
+#include "support/test.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define PROGRAM_VARIABLE "CLUSTERFY_TEST_PROGRAM"
+
+enum { SECONDS_A_TEST = 60, MOST_JOBS = 64 };
+
+static struct test *tests, **last_test = &tests;
+static struct program *programs;
+
+static struct {
+	bool list;
+	int jobs, repeat;
+	int words;
+	char **word;
+} options = {.jobs = 1, .repeat = 1};
+
+struct counts {
+	int run, failures, errors;
+};
+
+/* "operators/take" for ".../tests/operators/take.c" */
+static void name_suite(struct test *test)
+{
+	const char *file = test->function.file;
+	for (const char *below; (below = strstr(file, "tests/"));)
+		file = below + strlen("tests/");
+	size_t length = strcspn(file, ".");
+	snprintf(test->suite, sizeof test->suite, "%.*s", (int)length, file);
+}
+
+void test_register(struct test *test)
+{
+	name_suite(test);
+	*last_test = test;
+	last_test = &test->next;
+}
+
+void program_register(struct program *program)
+{
+	program->next = programs;
+	programs = program;
+}
+
+void program_select(const char *name)
+{
+	if (name)
+		setenv(PROGRAM_VARIABLE, name, 1);
+	else
+		unsetenv(PROGRAM_VARIABLE);
+}
+
+static int run_program(const char *name, int argc, char **argv)
+{
+	struct program *program = programs;
+	while (program && strcmp(program->name, name))
+		program = program->next;
+	if (!program) {
+		fprintf(stderr, "%s: no PROGRAM(%s)\n", argv[0], name);
+		return 127;
+	}
+	left_begin();
+	int status = program->main(argc, argv);
+	const char *left = status == 0 ? left_find() : NULL;
+	if (left)
+		fprintf(stderr, "PROGRAM(%s): %s\n", name, left);
+	return left ? PROGRAM_LEFT_SOMETHING : status;
+}
+
+static pid_t running_test;
+
+/* To Check a test that exits with 0 has passed, wherever it was. */
+static void refuse_early_exit(int status, void *ctx)
+{
+	if (status == EXIT_SUCCESS && getpid() == running_test) {
+		fprintf(stderr, "a test called exit(0) before its end\n");
+		_exit(EXIT_FAILURE);
+	}
+}
+
+static void begin_test(void)
+{
+	running_test = getpid();
+	on_exit(refuse_early_exit, NULL);
+	left_begin();
+}
+
+static void end_test(void)
+{
+	running_test = 0;
+	const char *left = left_find();
+	if (left)
+		ck_abort_msg("%s", left);
+}
+
+static bool is_chosen(const struct test *test)
+{
+	char name[256];
+	snprintf(name, sizeof name, "%s/%s", test->suite, test->function.name);
+	for (int i = 0; i < options.words; i++)
+		if (strstr(name, options.word[i]))
+			return true;
+	return options.words == 0;
+}
+
+static TCase *make_case(const struct test *test)
+{
+	TCase *tcase = tcase_create(test->suite);
+	tcase_set_timeout(tcase, test->timeout > 0 ? test->timeout : SECONDS_A_TEST);
+	tcase_add_checked_fixture(tcase, begin_test, end_test);
+	if (test->setup || test->teardown)
+		tcase_add_checked_fixture(tcase, test->setup, test->teardown);
+	int to = test->to ? test->to : test->from + 1;
+	_tcase_add_test(tcase, &test->function, test->signal, (signed char)test->exit_status, test->from, to);
+	return tcase;
+}
+
+/* The part of the chosen tests that is this job's. */
+static SRunner *make_runner(int job)
+{
+	SRunner *runner = srunner_create(NULL);
+	Suite *suite = NULL;
+	const char *name = "";
+	int turn = 0;
+	for (const struct test *test = tests; test; test = test->next) {
+		if (!is_chosen(test) || turn++ % options.jobs != job)
+			continue;
+		if (strcmp(name, test->suite)) {
+			name = test->suite;
+			suite = suite_create(name);
+			srunner_add_suite(runner, suite);
+		}
+		suite_add_tcase(suite, make_case(test));
+	}
+	return runner;
+}
+
+static struct counts count(SRunner *runner)
+{
+	int failed = srunner_ntests_failed(runner);
+	struct counts counts = {.run = srunner_ntests_run(runner)};
+	TestResult **results = srunner_failures(runner);
+	for (int i = 0; i < failed; i++)
+		counts.failures += tr_rtype(results[i]) == CK_FAILURE;
+	counts.errors = failed - counts.failures;
+	free(results);
+	return counts;
+}
+
+static struct counts run_job(int job)
+{
+	SRunner *runner = make_runner(job);
+	srunner_run_all(runner, CK_SILENT);
+	if (srunner_ntests_failed(runner))
+		srunner_print(runner, CK_NORMAL);
+	fflush(stdout);
+	struct counts counts = count(runner);
+	srunner_free(runner);
+	return counts;
+}
+
+/* @returns where the job's counts can be read */
+static int start_job(int job)
+{
+	int ends[2];
+	if (pipe(ends) < 0)
+		abort();
+	pid_t pid = fork();
+	if (pid < 0)
+		abort();
+	if (pid > 0) {
+		close(ends[1]);
+		return ends[0];
+	}
+	close(ends[0]);
+	struct counts counts = run_job(job);
+	ssize_t written = write(ends[1], &counts, sizeof counts);
+	_exit(written == sizeof counts ? EXIT_SUCCESS : EXIT_FAILURE);
+}
+
+static void add_job(struct counts *sum, int from)
+{
+	struct counts counts;
+	if (read(from, &counts, sizeof counts) != sizeof counts) {
+		fprintf(stderr, "a job of the runner ended before its tests did\n");
+		counts = (struct counts){.run = 1, .errors = 1};
+	}
+	close(from);
+	sum->run += counts.run;
+	sum->failures += counts.failures;
+	sum->errors += counts.errors;
+}
+
+static struct counts run_all(void)
+{
+	if (options.jobs == 1)
+		return run_job(0);
+	int from[MOST_JOBS];
+	struct counts sum = {0};
+	for (int job = 0; job < options.jobs; job++)
+		from[job] = start_job(job);
+	for (int job = 0; job < options.jobs; job++)
+		add_job(&sum, from[job]);
+	while (wait(NULL) > 0)
+		;
+	return sum;
+}
+
+static int report(struct counts counts)
+{
+	int failed = counts.failures + counts.errors;
+	int passed = counts.run - failed;
+	printf("%d%%: Checks: %d, Failures: %d, Errors: %d\n", counts.run ? 100 * passed / counts.run : 0, counts.run,
+	       counts.failures, counts.errors);
+	printf("%d passed, %d failed\n", passed, failed);
+	fflush(stdout);
+	return counts.run && !failed ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int list(void)
+{
+	for (const struct test *test = tests; test; test = test->next)
+		if (is_chosen(test))
+			printf("%s/%s\n", test->suite, test->function.name);
+	return EXIT_SUCCESS;
+}
+
+static int usage(const char *program)
+{
+	fprintf(stderr,
+	        "usage: %s [--list] [--jobs N] [--repeat N] [WORD...]\n"
+	        "Run the tests whose name (operators/take/zero_completes) contains one of the words.\n"
+	        "CK_FORK=no runs them in this process, for a debugger; CK_TIMEOUT_MULTIPLIER=N gives them more time.\n",
+	        program);
+	return 2;
+}
+
+static int parse_count(const char *text)
+{
+	int count = text ? atoi(text) : 0;
+	return count > 0 ? count : -1;
+}
+
+static bool parse(int argc, char **argv)
+{
+	int i = 1;
+	for (; i < argc && !strncmp(argv[i], "--", 2); i++) {
+		if (!strcmp(argv[i], "--list"))
+			options.list = true;
+		else if (!strcmp(argv[i], "--jobs"))
+			options.jobs = parse_count(argv[++i]);
+		else if (!strcmp(argv[i], "--repeat"))
+			options.repeat = parse_count(argv[++i]);
+		else
+			return false;
+	}
+	options.word = argv + i;
+	options.words = argc - i;
+	return options.jobs > 0 && options.jobs <= MOST_JOBS && options.repeat > 0;
+}
+
+int main(int argc, char **argv)
+{
+	/* An ignored SIGCHLD, inherited from whoever started this, makes Check wait for ever. */
+	signal(SIGCHLD, SIG_DFL);
+	memory_install();
+	const char *program = getenv(PROGRAM_VARIABLE);
+	if (program)
+		return run_program(program, argc, argv);
+	if (!parse(argc, argv))
+		return usage(argv[0]);
+	if (options.list)
+		return list();
+	int status = EXIT_SUCCESS;
+	for (int i = 0; i < options.repeat && status == EXIT_SUCCESS; i++)
+		status = report(run_all());
+	return status;
+}
