@@ -1,0 +1,57 @@
+/**
+ * @file
+ * Starting a worker's process, and signalling it. Who waits for its end is rx_child's business.
+ */
+#ifndef CLUSTERFY_LIB_PRIMARY_SPAWN_H
+#define CLUSTERFY_LIB_PRIMARY_SPAWN_H
+
+#include <clusterfy/cluster/process.h>
+#include <sys/types.h>
+
+/** The variable that leads a worker to its channel: "number:token". */
+#define CY__CHANNEL_VARIABLE "CLUSTERFY_CHANNEL"
+
+/** A process that was started; the caller's memory. */
+typedef struct cy__process {
+	pid_t pid;    /**< 0: none */
+	int pidfd;    /**< -1: the kernel has none */
+	int channel;  /**< the primary's end, CLOEXEC, blocking; the caller's to close (or to hand to a channel) */
+	int streams[3]; /**< the primary's ends of captured streams, CLOEXEC, non-blocking; else -1 */
+	bool own_group;
+} cy__process;
+
+/**
+ * Start a process. When it returns, the exec has succeeded, or nothing is left of the attempt.
+ * @param options  NULL: all defaults
+ * @param process  written on success only
+ * @param why      on failure only: static words, the step that failed ("exec", "directory", "user", ...)
+ * @retval -E…  of the step that failed; of exec its own
+ */
+int cy__spawn(const cy_process_options *options, cy__process *process, const char **why);
+
+/**
+ * Signal the process, and nobody else.
+ * @retval -ESRCH  it has been reaped
+ */
+int cy__process_signal(const cy__process *process, int signal);
+/** Signal its whole group, if it has its own; else as cy__process_signal(). */
+int cy__process_signal_group(const cy__process *process, int signal);
+/** It has been reaped: it cannot be signalled any more. Closes the pidfd; its group, if it has one, is killed. */
+void cy__process_reaped(cy__process *process);
+/** Close every descriptor that is still here (set those to -1 that have gone elsewhere). */
+void cy__process_finish(cy__process *process);
+
+/**
+ * In a worker: the channel that this process was started with, verified, CLOEXEC from now on, and taken out of the
+ * environment, so that its own children do not take themselves for workers. Call it once, before threads.
+ * @returns the descriptor
+ * @retval -ENOENT   not a worker
+ * @retval -EINVAL   the variable is malformed
+ * @retval -ENOTSOCK the descriptor is not the socket that was meant
+ */
+int cy__inherited_channel(void);
+
+/** This program's path, resolved once; NULL if it cannot be told. */
+const char *cy__self_path(void);
+
+#endif

@@ -1,0 +1,134 @@
+/**
+ * @file
+ * Channels: a non-blocking Unix stream socket that speaks frames, and passes descriptors.
+ *
+ * The engine knows no loop: who binds it (cy__channel_bind(), or a test) tells it when the descriptor is readable or
+ * writable and what time it is, and asks what it wants. Any callback may send, close or destroy the channel, or run
+ * the loop again.
+ *
+ * Two classes of frames wait to be written, by their flags: urgent ones pass all others, at the end of a frame;
+ * within a class order is kept. A cancel must not pass its own call: ask cy__channel_is_sent() first.
+ */
+#ifndef CLUSTERFY_LIB_WIRE_CHANNEL_H
+#define CLUSTERFY_LIB_WIRE_CHANNEL_H
+
+#include "frame.h"
+
+typedef struct cy__channel cy__channel;
+
+/** Zero means the default. */
+typedef struct cy__channel_options {
+	size_t frame_max;     /**< bytes of a frame, either way; 0: CY__FRAME_MAX_DEFAULT */
+	size_t queue_bytes;   /**< bytes that may wait in a class; 0: 8 MiB. A frame over it waits if it is alone */
+	size_t queue_frames;  /**< frames that may wait in a class; 0: 65536 */
+	size_t turn_bytes;    /**< read at most so much per turn; 0: 1 MiB */
+	size_t turn_frames;   /**< deliver at most so many frames per turn; 0: 4096 */
+	rx_nsec read_timeout; /**< half a frame, then silence for so long, ends the channel; 0: 10 s; RX_NEVER */
+} cy__channel_options;
+
+/** Descriptors that came with a frame. Who wants one calls cy__fds_claim(); the others are closed. */
+typedef struct cy__fds {
+	int *fd;
+	size_t count;
+	int error; /**< 0, or why those that were sent are not here: -EMFILE, none could be opened */
+} cy__fds;
+
+/** @returns descriptor @p index, which is the caller's from now on; -1: no such one, or already claimed */
+int cy__fds_claim(cy__fds *fds, size_t index);
+
+typedef struct cy__channel_ops {
+	/** A frame has come; its body and @p fds are borrowed for the call. */
+	void (*frame)(cy__channel *channel, const cy__frame *frame, cy__fds *fds, void *ctx);
+	/**
+	 * Nothing comes any more, once. @p code is 0 at an end between two frames, else a negative errno with words:
+	 * those of cy__frame_decode(), -EPROTO (no hello first, a second hello, bytes after a goodbye, descriptors
+	 * announced and not sent or sent and not announced), -ECONNABORTED (an end within a frame), -ETIMEDOUT (half
+	 * a frame, then silence), -ENOMEM, or what the kernel said. What waits to be written is dropped unless
+	 * @p code is 0.
+	 */
+	void (*closed)(cy__channel *channel, int code, const char *why, void *ctx);
+	/** After a send was refused with -EAGAIN there is room again: half the bound. May be NULL. */
+	void (*room)(cy__channel *channel, void *ctx);
+	/** What cy__channel_wants_write() or cy__channel_deadline() answers may have changed. May be NULL. */
+	void (*changed)(cy__channel *channel, void *ctx);
+} cy__channel_ops;
+
+/** Totals since the channel was made. */
+typedef struct cy__channel_counts {
+	uint64_t frames_in, bytes_in, frames_out, bytes_out;
+	uint64_t refused; /**< sends refused with -EAGAIN */
+} cy__channel_counts;
+
+/**
+ * Speak frames over @p fd, which the channel owns from now on (on failure it stays the caller's).
+ * @param options  NULL: all defaults
+ * @param ops      borrowed for the life of the channel
+ * @retval -ENOMEM  and what fcntl says
+ */
+int cy__channel_create(int fd, const cy__channel_options *options, const cy__channel_ops *ops, void *ctx,
+                       cy__channel **channel);
+/** Close at once, drop what waits, call nothing back. From inside a callback, too. NULL is accepted. */
+void cy__channel_destroy(cy__channel *channel);
+
+/** A frame to be sent, beyond what is in cy__frame. */
+typedef struct cy__sending {
+	/** frame.fd_count of them; duplicated, so they stay the caller's */
+	const int *fds;
+	/**
+	 * If set: the body stays valid until this was called with @p owner, so that it need not be copied. Called
+	 * exactly once if the send succeeds (perhaps before it returns); not at all if it fails.
+	 */
+	void (*release)(void *owner);
+	void *owner;
+	/** It is the reply that cy__channel_reserve() has set room aside for: never refused with -EAGAIN. */
+	bool reserved;
+} cy__sending;
+
+/**
+ * Queue a frame. Written by cy__channel_flush(), which a bound channel calls once per turn of the loop.
+ * @param sending  NULL: no descriptors, body copied, nothing reserved
+ * @retval -EAGAIN    no room in its class
+ * @retval -EMSGSIZE  over the limit on frames
+ * @retval -EPIPE     the channel is closing, or the other end has gone
+ * @retval -ENOMEM    nothing was queued
+ * @retval -EBADF, -EMFILE  a descriptor could not be duplicated
+ */
+int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sending *sending);
+
+/**
+ * Set room aside for one reply; taken by a send that says `reserved`, or given back by cy__channel_unreserve().
+ * @retval -EAGAIN  no room
+ */
+int cy__channel_reserve(cy__channel *channel);
+void cy__channel_unreserve(cy__channel *channel);
+
+/** The place in its class of the frame that was queued last; see cy__channel_is_sent(). */
+uint64_t cy__channel_mark(const cy__channel *channel, uint16_t flags);
+/** Whether the frame at @p mark of the class of @p flags has been handed to the kernel, all of it. */
+bool cy__channel_is_sent(const cy__channel *channel, uint16_t flags, uint64_t mark);
+
+/** Write what waits, as far as the socket takes it. Calls nothing but `room`. */
+void cy__channel_flush(cy__channel *channel);
+/** The socket is readable: drain it, within the budget; then flush. @p now is the time for the read deadline. */
+void cy__channel_on_readable(cy__channel *channel, rx_nsec now);
+/** The socket is writable. */
+void cy__channel_on_writable(cy__channel *channel);
+/** The time is @p now: the channel ends if its deadline has passed. */
+void cy__channel_on_time(cy__channel *channel, rx_nsec now);
+
+/** Whether the socket took less than there is, so that on_writable is wanted. */
+bool cy__channel_wants_write(const cy__channel *channel);
+/** Whether frames that have been read wait for the next turn (call on_readable although nothing new came). */
+bool cy__channel_wants_turn(const cy__channel *channel);
+/** When on_time is wanted; RX_NEVER: not at all. */
+rx_nsec cy__channel_deadline(const cy__channel *channel);
+/** Bytes, and frames if @p frames is not NULL, that wait to be written. */
+size_t cy__channel_pending(const cy__channel *channel, size_t *frames);
+/** The descriptor, for who binds it. -1 once the channel has ended. */
+int cy__channel_fd(const cy__channel *channel);
+void cy__channel_count(const cy__channel *channel, cy__channel_counts *counts);
+
+/** Take no more to send; when what waits is written, end the writing side. `closed` comes when the peer ends, too. */
+void cy__channel_close(cy__channel *channel);
+
+#endif
