@@ -6,11 +6,14 @@
 #define CLUSTERFY_RX_H
 
 #include <clusterfy/rx/base.h>
+#include <clusterfy/rx/create.h>
 #include <clusterfy/rx/error.h>
+#include <clusterfy/rx/filtering.h>
 #include <clusterfy/rx/function.h>
 #include <clusterfy/rx/observable.h>
 #include <clusterfy/rx/scheduler.h>
 #include <clusterfy/rx/subject.h>
+#include <clusterfy/rx/transformation.h>
 #include <clusterfy/rx/type.h>
 
 #endif

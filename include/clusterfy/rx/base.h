@@ -13,12 +13,12 @@
 #define RX_API __attribute__((visibility("default")))
 /** A cold observable that nobody subscribes to does nothing, so ignoring one is a mistake. */
 #define RX_MUST_USE __attribute__((warn_unused_result))
-#define RX_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define RX_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
 #define RX_UNUSED __attribute__((unused))
 #else
 #define RX_API
 #define RX_MUST_USE
-#define RX_PRINTF(format, first)
+#define RX_PRINTF(text, first)
 #define RX_UNUSED
 #endif
 

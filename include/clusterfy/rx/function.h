@@ -50,7 +50,7 @@ typedef struct rx_predicate {
 typedef struct rx_consumer {
 	const char *name;
 	const rx_type *in;
-	int (*call)(const void *in, size_t index, void *ctx);
+	int (*call)(const void *in, void *ctx);
 } rx_consumer;
 
 /** (Acc, In) → Acc, in place: rx_scan(), rx_reduce(). */
@@ -167,9 +167,8 @@ typedef struct rx_comparator {
 
 /** `void fn(const In *item, void *ctx)` */
 #define RX_CONSUMER(fn, In)                                                                                            \
-	static int fn##_rx_consume_call(const void *in, size_t index, void *ctx)                                       \
+	static int fn##_rx_consume_call(const void *in, void *ctx)                                                     \
 	{                                                                                                              \
-		(void)index;                                                                                           \
 		fn((const In *)in, ctx);                                                                               \
 		return 0;                                                                                              \
 	}                                                                                                              \
@@ -177,9 +176,8 @@ typedef struct rx_comparator {
 
 /** `int fn(const In *item, void *ctx)`: a consumer that can fail, for rx_tap(); an observer's result is ignored. */
 #define RX_INSPECTOR(fn, In)                                                                                           \
-	static int fn##_rx_consume_call(const void *in, size_t index, void *ctx)                                       \
+	static int fn##_rx_consume_call(const void *in, void *ctx)                                                     \
 	{                                                                                                              \
-		(void)index;                                                                                           \
 		return fn((const In *)in, ctx);                                                                        \
 	}                                                                                                              \
 	static const rx_consumer fn##_rx_consumer RX_UNUSED = {#fn, &rx_type_##In, fn##_rx_consume_call}

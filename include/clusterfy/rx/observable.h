@@ -150,7 +150,7 @@ RX_API int rx_on_teardown(rx_subscriber *subscriber, void (*teardown)(void *ctx)
  * Let the source hear of rx_pause() and rx_resume(). Without it, pausing answers -ENOTSUP.
  * @param flow  called with true to resume and false to pause
  */
-RX_API int rx_on_flow(rx_subscriber *subscriber, void (*flow)(bool resume, void *ctx), void *ctx);
+RX_API void rx_on_flow(rx_subscriber *subscriber, void (*flow)(bool resume, void *ctx), void *ctx);
 /** The scheduler of the subscription. */
 RX_API rx_scheduler *rx_subscriber_scheduler(const rx_subscriber *subscriber);
 /** Keep the subscriber past its end: emitting through it then does nothing. */

@@ -55,7 +55,7 @@ struct ev_loop;
  * The scheduler of a libev loop, made on first use; NULL as @p loop is libev's default loop.
  * It is destroyed with rx_loop_release(), to be called before ev_loop_destroy().
  * A task that waits keeps ev_run() running, as an active watcher does.
- * @returns NULL only without memory
+ * Never NULL: without memory it is one that runs nothing.
  */
 RX_API rx_scheduler *rx_loop(struct ev_loop *loop);
 /** Release the scheduler of a loop; tasks that wait on it are forgotten. NULL: the default loop's. */

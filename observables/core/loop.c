@@ -1,0 +1,159 @@
+/*
+ * The scheduler of a libev loop. All its tasks wait in one queue behind one ev_timer, so that scheduling and
+ * cancelling touch libev only when the first task changes, and tasks that are due together run in one wake-up, in
+ * the order of their times and of their scheduling, which libev's own timers do not promise.
+ */
+#include <time.h>
+
+#include "observables/core/loop.h"
+#include "observables/core/queue.h"
+#include "observables/core/stage.h"
+
+struct loop {
+	rx_scheduler scheduler;
+	rx_queue queue;
+	struct ev_loop *ev;
+	ev_timer timer;
+	bool running; /* inside run_due(): it arms the timer when it is through */
+	rx_nsec armed; /* when the timer fires; RX_NEVER: it is not active */
+	struct loop *next;
+};
+
+/* The schedulers of this thread's loops: few, most often one. */
+static RX__THREAD struct loop *loops;
+
+static struct loop *of(rx_scheduler *scheduler)
+{
+	return (struct loop *)scheduler;
+}
+
+static rx_nsec loop_now(rx_scheduler *scheduler)
+{
+	(void)scheduler;
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return RX_S(now.tv_sec) + now.tv_nsec;
+}
+
+/* libev's times count from its own idea of now; a wake-up that comes early finds nothing due and arms it again. */
+static void arm(struct loop *loop)
+{
+	const rx_nsec due = loop->queue.first ? loop->queue.first->due : RX_NEVER;
+	if (due == loop->armed)
+		return;
+	if (ev_is_active(&loop->timer))
+		ev_timer_stop(loop->ev, &loop->timer);
+	loop->armed = due;
+	if (!loop->queue.first)
+		return;
+	ev_now_update(loop->ev);
+	const rx_nsec delay = due - loop_now(&loop->scheduler);
+	ev_timer_set(&loop->timer, delay > 0 ? (double)delay * 1e-9 : 0., 0.);
+	ev_timer_start(loop->ev, &loop->timer);
+}
+
+/*
+ * Run what is due. A task scheduled meanwhile waits for the next turn of the loop, even with no delay: descriptors
+ * and signals get their turn, as they do between two timers in RxJS.
+ */
+static void run_due(struct ev_loop *ev, ev_timer *timer, int events)
+{
+	(void)ev, (void)events;
+	struct loop *loop = timer->data;
+	const rx_nsec now = loop_now(&loop->scheduler);
+	const uint64_t limit = loop->queue.order;
+	loop->running = true;
+	loop->armed = RX_NEVER;
+	for (rx_task *task; (task = loop->queue.first) && task->due <= now && task->order < limit;) {
+		rx__queue_remove(&loop->queue, task);
+		task->scheduler = NULL;
+		task->run(task);
+	}
+	loop->running = false;
+	arm(loop);
+}
+
+static void loop_schedule(rx_scheduler *scheduler, rx_task *task, rx_nsec delay)
+{
+	struct loop *loop = of(scheduler);
+	const rx_nsec now = loop_now(scheduler);
+	task->due = delay < RX_NEVER - now ? now + delay : RX_NEVER;
+	rx__queue_insert(&loop->queue, task);
+	if (loop->queue.first == task && !loop->running)
+		arm(loop);
+}
+
+static void loop_cancel(rx_scheduler *scheduler, rx_task *task)
+{
+	struct loop *loop = of(scheduler);
+	rx__queue_remove(&loop->queue, task);
+	if (!loop->queue.first && !loop->running)
+		arm(loop); /* an idle timer would keep ev_run() running */
+}
+
+static const rx_scheduler_ops loop_ops = {
+	.name = "loop", .now = loop_now, .schedule = loop_schedule, .cancel = loop_cancel};
+
+/* In its place there is nothing better than not to run anything: rx_loop() says that it is there without memory. */
+static rx_nsec idle_now(rx_scheduler *scheduler)
+{
+	return loop_now(scheduler);
+}
+
+static void idle_schedule(rx_scheduler *scheduler, rx_task *task, rx_nsec delay)
+{
+	(void)scheduler, (void)delay;
+	task->scheduler = NULL;
+}
+
+static void idle_cancel(rx_scheduler *scheduler, rx_task *task)
+{
+	(void)scheduler, (void)task;
+}
+
+static const rx_scheduler_ops idle_ops = {
+	.name = "no memory", .now = idle_now, .schedule = idle_schedule, .cancel = idle_cancel};
+static rx_scheduler idle = {&idle_ops};
+
+rx_scheduler *rx_loop(struct ev_loop *ev)
+{
+	if (!ev)
+		ev = ev_default_loop(0);
+	for (struct loop *loop = loops; loop; loop = loop->next)
+		if (loop->ev == ev)
+			return &loop->scheduler;
+	struct loop *loop = rx_alloc_zero(sizeof *loop);
+	if (!loop || !ev) {
+		rx_free(loop);
+		return &idle;
+	}
+	loop->scheduler.ops = &loop_ops;
+	loop->ev = ev;
+	loop->armed = RX_NEVER;
+	ev_timer_init(&loop->timer, run_due, 0., 0.);
+	loop->timer.data = loop;
+	loop->next = loops;
+	loops = loop;
+	return &loop->scheduler;
+}
+
+void rx_loop_release(struct ev_loop *ev)
+{
+	if (!ev)
+		ev = ev_default_loop(0);
+	for (struct loop **link = &loops; *link; link = &(*link)->next) {
+		struct loop *loop = *link;
+		if (loop->ev != ev)
+			continue;
+		*link = loop->next;
+		rx__queue_clear(&loop->queue);
+		ev_timer_stop(ev, &loop->timer);
+		rx_free(loop);
+		return;
+	}
+}
+
+struct ev_loop *rx__loop_of(rx_scheduler *scheduler)
+{
+	return scheduler->ops == &loop_ops ? of(scheduler)->ev : NULL;
+}

@@ -1,0 +1,72 @@
+/*
+ * Blocks of runs come and go at the rate of subscriptions, in few sizes: free ones are kept in lists, one a size, per
+ * thread. Under a sanitizer there is no pool, so that it sees every use after free.
+ */
+#include "observables/core/stage.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define POOLED 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define POOLED 0
+#endif
+#endif
+#ifndef POOLED
+#define POOLED 1
+#endif
+
+#define GRAIN 32
+#define CLASSES 32
+/* What a thread may keep in free blocks. */
+#define KEEP ((size_t)8 << 20)
+
+struct free_block {
+	struct free_block *next;
+};
+
+static RX__THREAD struct {
+	struct free_block *lists[CLASSES];
+	size_t kept;
+} pool;
+
+static inline size_t class_of(size_t size)
+{
+	return (size - 1) / GRAIN;
+}
+
+void *rx__pool_alloc(size_t size)
+{
+	const size_t class = class_of(size);
+	if (!POOLED || class >= CLASSES)
+		return rx_alloc(size);
+	struct free_block *block = pool.lists[class];
+	if (!block)
+		return rx_alloc((class + 1) * GRAIN);
+	pool.lists[class] = block->next;
+	pool.kept -= (class + 1) * GRAIN;
+	return block;
+}
+
+void rx__pool_free(void *memory, size_t size)
+{
+	const size_t class = class_of(size);
+	if (!POOLED || class >= CLASSES || pool.kept >= KEEP) {
+		rx_free(memory);
+		return;
+	}
+	struct free_block *block = memory;
+	block->next = pool.lists[class];
+	pool.lists[class] = block;
+	pool.kept += (class + 1) * GRAIN;
+}
+
+void rx_trim(void)
+{
+	for (size_t class = 0; class < CLASSES; class++)
+		while (pool.lists[class]) {
+			struct free_block *block = pool.lists[class];
+			pool.lists[class] = block->next;
+			rx_free(block);
+		}
+	pool.kept = 0;
+}

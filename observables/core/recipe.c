@@ -1,0 +1,324 @@
+/*
+ * Recipes: observables and operators as immutable, reference-counted nodes, checked for their types as they are put
+ * together. Nothing here runs anything.
+ */
+#include <stdio.h>
+
+#include "observables/core/stage.h"
+
+#define ALIGN16(size) (((size) + 15) & ~(size_t)15)
+
+static int mistake_start(rx_stage *self)
+{
+	const rx_error *const *error = RX__PARAMS(self);
+	rx__error(self, *error);
+	return 0;
+}
+
+static void mistake_drop(void *params)
+{
+	rx_error_unref(*(const rx_error **)params);
+}
+
+static const rx_stage_ops mistake_ops = {.name = "mistake", .start = mistake_start, .drop = mistake_drop};
+
+static int no_memory_start(rx_stage *self)
+{
+	(void)self;
+	return -ENOMEM;
+}
+
+static const rx_stage_ops no_memory_ops = {.name = "no memory", .start = no_memory_start};
+
+/* Static, and never released: a reference count of 0 says so. */
+static rx_observable no_memory = {
+	.flags = RX__MISTAKE,
+	.ops = &no_memory_ops,
+	.stage_size = sizeof(rx_stage),
+	.run_size = ALIGN16(sizeof(rx_run)) + sizeof(rx_stage),
+};
+
+static rx_operator operator_no_memory = {.mistake = &no_memory};
+
+rx_observable *rx__no_memory(void)
+{
+	return &no_memory;
+}
+
+rx_operator *rx__operator_no_memory(void)
+{
+	return &operator_no_memory;
+}
+
+static void measure(rx_observable *node)
+{
+	const size_t extra = node->ops->extra ? node->ops->extra(node) : 0;
+	const bool begins = !node->upstream || node->ops->flags & RX__HEAD;
+	node->stage_size = (uint32_t)(sizeof(rx_stage) + ALIGN16(node->ops->state_size + extra));
+	node->run_size = node->stage_size + (begins ? (uint32_t)ALIGN16(sizeof(rx_run)) : node->upstream->run_size);
+}
+
+rx_observable *rx__source(const rx_stage_ops *ops, const rx_type *type, void *params, size_t size)
+{
+	rx_observable *node = rx_alloc(ALIGN16(sizeof *node) + size);
+	if (!node) {
+		if (ops->drop)
+			ops->drop(params);
+		return &no_memory;
+	}
+	*node = (rx_observable){.refs = 1, .ops = ops, .type = type};
+	node->params = (char *)node + ALIGN16(sizeof *node);
+	if (size)
+		memcpy((void *)node->params, params, size);
+	measure(node);
+	return node;
+}
+
+static rx_operator *operator_create(void *params, size_t size)
+{
+	rx_operator *op = rx_alloc_zero(sizeof *op + size);
+	if (op) {
+		op->refs = 1;
+		if (size)
+			memcpy(op->params, params, size);
+	}
+	return op;
+}
+
+rx_operator *rx__operator(const rx_stage_ops *ops, const rx_type *in, const rx_type *out, const char *function,
+                          void *params, size_t size)
+{
+	rx_operator *op = operator_create(params, size);
+	if (!op) {
+		if (ops->drop)
+			ops->drop(params);
+		return rx__operator_no_memory();
+	}
+	op->ops = ops;
+	op->in = in;
+	op->out = out;
+	op->function = function;
+	op->drop = ops->drop;
+	return op;
+}
+
+rx_operator *rx__operator_apply(rx_observable *(*apply)(rx_operator *op, rx_observable *source), const rx_type *in,
+                                void *params, size_t size, void (*drop)(void *params))
+{
+	rx_operator *op = operator_create(params, size);
+	if (!op) {
+		if (drop)
+			drop(params);
+		return rx__operator_no_memory();
+	}
+	op->apply = apply;
+	op->in = in;
+	op->drop = drop;
+	return op;
+}
+
+rx_operator *rx__operator_mistake(rx_observable *mistake)
+{
+	rx_operator *op = operator_create(NULL, 0);
+	if (!op) {
+		rx_observable_unref(mistake);
+		return rx__operator_no_memory();
+	}
+	op->mistake = mistake;
+	return op;
+}
+
+rx_observable *rx__mistake(int code, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	const rx_error *error = rx__error_create(code, format, arguments);
+	va_end(arguments);
+	rx_observable *node = rx__source(&mistake_ops, NULL, &error, sizeof error);
+	node->flags |= RX__MISTAKE;
+	return node;
+}
+
+/* "map(scale)", or the user's label. */
+static void name_into(char *text, size_t size, const char *label, const rx_stage_ops *ops, const char *function)
+{
+	const char *name = label ? label : ops ? ops->name : "operator";
+	if (function && !label)
+		snprintf(text, size, "%s(%s)", name, function);
+	else
+		snprintf(text, size, "%s", name);
+}
+
+void rx__stage_name(const rx_observable *node, char *text, size_t size)
+{
+	name_into(text, size, node->op ? node->op->label : NULL, node->ops, node->function);
+}
+
+static rx_observable *misfit(const rx_observable *source, const rx_operator *op)
+{
+	char taker[128], giver[128];
+	name_into(taker, sizeof taker, op->label, op->ops, op->function);
+	rx__stage_name(source, giver, sizeof giver);
+	return rx__mistake(-EINVAL, "%s takes %s, but %s before it gives %s", taker, op->in->name, giver,
+	                   source->type->name);
+}
+
+/* Consumes both. */
+static rx_observable *append(rx_observable *source, rx_operator *op)
+{
+	rx_observable *node = rx_alloc(sizeof *node);
+	if (!node) {
+		rx_observable_unref(source);
+		rx_operator_unref(op);
+		return &no_memory;
+	}
+	const rx_type *passed = source->type ? source->type : op->in;
+	*node = (rx_observable){.refs = 1,
+	                        .ops = op->ops,
+	                        .params = op->params,
+	                        .type = op->out ? op->out : passed,
+	                        .upstream = source,
+	                        .op = op,
+	                        .function = op->function};
+	measure(node);
+	return node;
+}
+
+rx_observable *rx__apply(rx_observable *source, rx_operator *op)
+{
+	rx_observable *result = NULL;
+	if (rx__is_mistake(source)) {
+		rx_operator_unref(op);
+		return source;
+	}
+	if (op->mistake)
+		result = rx_observable_ref(op->mistake);
+	else if (!rx__type_fits(source->type, op->in))
+		result = misfit(source, op);
+	else if (!op->apply)
+		return append(source, op);
+	else {
+		result = op->apply(op, source);
+		rx_operator_unref(op);
+		return result;
+	}
+	rx_observable_unref(source);
+	rx_operator_unref(op);
+	return result;
+}
+
+rx_observable *rx_pipe_array(rx_observable *source, rx_operator *const *operators)
+{
+	for (; *operators; operators++)
+		source = rx__apply(source, *operators);
+	return source;
+}
+
+/* ---- Operators made of others ---------------------------------------------------------------------------------- */
+
+struct composed {
+	size_t count;
+	rx_operator **operators;
+};
+
+static rx_observable *composed_apply(rx_operator *op, rx_observable *source)
+{
+	const struct composed *composed = (void *)op->params;
+	for (size_t i = 0; i < composed->count; i++)
+		source = rx__apply(source, rx_operator_ref(composed->operators[i]));
+	return source;
+}
+
+static void composed_drop(void *params)
+{
+	struct composed *composed = params;
+	for (size_t i = 0; i < composed->count; i++)
+		rx_operator_unref(composed->operators[i]);
+	rx_free(composed->operators);
+}
+
+rx_operator *rx_compose_array(rx_operator *const *operators)
+{
+	struct composed composed = {0};
+	while (operators[composed.count])
+		composed.count++;
+	composed.operators = rx_alloc((composed.count + 1) * sizeof(rx_operator *));
+	if (!composed.operators) {
+		for (size_t i = 0; i < composed.count; i++)
+			rx_operator_unref(operators[i]);
+		return rx__operator_no_memory();
+	}
+	memcpy(composed.operators, operators, composed.count * sizeof(rx_operator *));
+	return rx__operator_apply(composed_apply, NULL, &composed, sizeof composed, composed_drop);
+}
+
+struct custom {
+	rx_observable *(*apply)(rx_observable *source, void *ctx);
+	void *ctx;
+	void (*drop)(void *ctx);
+};
+
+static rx_observable *custom_apply(rx_operator *op, rx_observable *source)
+{
+	const struct custom *custom = (void *)op->params;
+	return custom->apply(source, custom->ctx);
+}
+
+static void custom_drop(void *params)
+{
+	const struct custom *custom = params;
+	if (custom->drop)
+		custom->drop(custom->ctx);
+}
+
+rx_operator *rx_operator_create(const rx_type *in, rx_observable *(*apply)(rx_observable *source, void *ctx), void *ctx,
+                                void (*drop)(void *ctx))
+{
+	return rx__operator_apply(custom_apply, in, &(struct custom){apply, ctx, drop}, sizeof(struct custom),
+	                          custom_drop);
+}
+
+/* ---- References ------------------------------------------------------------------------------------------------ */
+
+rx_observable *rx_observable_ref(rx_observable *observable)
+{
+	if (observable->refs)
+		observable->refs++;
+	return observable;
+}
+
+/* Walks up the chain rather than recursing, for a chain can be long. */
+void rx_observable_unref(rx_observable *observable)
+{
+	while (observable && observable->refs && --observable->refs == 0) {
+		rx_observable *upstream = observable->upstream;
+		if (observable->op)
+			rx_operator_unref(observable->op);
+		else if (observable->ops->drop)
+			observable->ops->drop((void *)observable->params);
+		rx_free(observable);
+		observable = upstream;
+	}
+}
+
+const rx_type *rx_observable_type(const rx_observable *observable)
+{
+	return observable->type;
+}
+
+rx_operator *rx_operator_ref(rx_operator *op)
+{
+	if (op->refs)
+		op->refs++;
+	return op;
+}
+
+void rx_operator_unref(rx_operator *op)
+{
+	if (!op || !op->refs || --op->refs)
+		return;
+	if (op->drop)
+		op->drop(op->params);
+	rx_observable_unref(op->mistake);
+	rx_free(op);
+}

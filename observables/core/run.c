@@ -1,0 +1,545 @@
+/*
+ * Runs: subscribing lays out one block for a chain, and what ends is a prefix of its stages. This file holds the
+ * rules that every operator relies on and none repeats: who is closed when, in what order things stop, and how long
+ * a block lives.
+ *
+ * One counter keeps a run: one reference while it is live, one for each of its frames on the C stack, one for each
+ * inner run and each kept subscriber.
+ */
+#include <assert.h>
+
+#include "observables/core/stage.h"
+
+static inline rx_stage *stage_of(rx_run *run, const rx_observable *node)
+{
+	return (rx_stage *)((char *)run + node->run_size - node->stage_size);
+}
+
+static inline bool begins_run(const rx_observable *node)
+{
+	return !node->upstream || node->ops->flags & RX__HEAD;
+}
+
+static inline bool subscribes(const rx_stage_ops *ops)
+{
+	return ops->flags & RX__SUBSCRIBES;
+}
+
+/* ---- Ending ---------------------------------------------------------------------------------------------------- */
+
+static void stop_stage(rx_stage *stage)
+{
+	const rx_stage_ops *ops = stage->node->ops;
+	if (!(stage->flags & RX__STARTED))
+		return;
+	if (subscribes(ops))
+		rx__stop_inners(stage);
+	if (ops->stop)
+		ops->stop(stage);
+}
+
+static void stop_first(rx_run *run, rx_stage *first, rx_stage *last)
+{
+	for (const rx_observable *node = last->node;; node = node->upstream) {
+		rx_stage *stage = stage_of(run, node);
+		if (node->ops->flags & RX__STOP_FIRST)
+			stop_stage(stage);
+		if (stage == first)
+			break;
+	}
+}
+
+/* Close every open stage from the source to @p last, then stop them, source to sink. */
+static void end_through(rx_stage *last)
+{
+	rx_run *run = rx__run(last);
+	rx_stage *first = NULL;
+	uint32_t kinds = 0;
+	for (const rx_observable *node = last->node;; node = node->upstream) {
+		rx_stage *stage = stage_of(run, node);
+		if (stage->flags & RX__CLOSED)
+			break;
+		stage->flags |= RX__CLOSED;
+		kinds |= node->ops->flags;
+		first = stage;
+		if (begins_run(node))
+			break;
+	}
+	if (!first)
+		return;
+	if (kinds & RX__STOP_FIRST)
+		stop_first(run, first, last);
+	for (rx_stage *stage = first;; stage = stage->downstream) {
+		if (!(stage->node->ops->flags & RX__STOP_FIRST))
+			stop_stage(stage);
+		if (stage == last)
+			break;
+	}
+}
+
+static void run_finalizers(rx_run *run)
+{
+	while (run->finalizers) {
+		struct rx_finalizer *finalizer = run->finalizers;
+		run->finalizers = finalizer->next;
+		finalizer->call(finalizer->ctx);
+		rx_free(finalizer);
+	}
+}
+
+void rx__run_release(rx_run *run)
+{
+	rx_observable *recipe = run->recipe;
+	if (run->release)
+		run->release(run);
+	rx__pool_free(run, run->size);
+	rx_observable_unref(recipe);
+}
+
+static inline void run_unref(rx_run *run)
+{
+	if (--run->refs == 0)
+		rx__run_release(run);
+}
+
+/* End all of a run, once. The caller has it pinned. */
+static void end_run(rx_run *run)
+{
+	if (run->ended)
+		return;
+	run->ended = true;
+	rx_stage *sink = (rx_stage *)((char *)run + run->sink);
+	sink->flags |= RX__CLOSED;
+	end_through(stage_of(run, run->recipe));
+	run_finalizers(run);
+	run_unref(run);
+}
+
+void rx__complete(rx_stage *self)
+{
+	rx_stage *down = self->downstream;
+	if (down->flags & RX__ENDED) {
+		rx__dropped(self->node, NULL);
+		return;
+	}
+	down->flags |= RX__DONE;
+	if (down->node->ops->complete)
+		down->node->ops->complete(down);
+	else
+		rx__complete(down);
+	end_through(self);
+}
+
+void rx__error(rx_stage *self, const rx_error *error)
+{
+	rx_stage *down = self->downstream;
+	if (down->flags & RX__ENDED) {
+		rx__dropped(self->node, error);
+		return;
+	}
+	down->flags |= RX__DONE;
+	if (down->node->ops->error)
+		down->node->ops->error(down, error);
+	else
+		rx__error(down, error);
+	end_through(self);
+}
+
+void rx__fail(rx_stage *self, int code)
+{
+	const rx_error *error = rx__error_from_code(code, self->node);
+	rx__error(self, error);
+	rx_error_unref(error);
+}
+
+void rx__stop_upstream(rx_stage *self)
+{
+	self->flags |= RX__DONE;
+	if (!begins_run(self->node))
+		end_through(stage_of(rx__run(self), self->node->upstream));
+}
+
+/* ---- Beginning ------------------------------------------------------------------------------------------------- */
+
+/*
+ * Lay out a run of @p recipe (consumed) above a sink of @p sink_size bytes, which the caller fills in. NULL without
+ * memory; the recipe has been released then.
+ */
+static rx_run *create_run(rx_observable *recipe, const rx_observable *sink_node, size_t sink_size,
+                          rx_scheduler *scheduler)
+{
+	const size_t size = recipe->run_size + sink_size;
+	rx_run *run = rx__pool_alloc(size);
+	if (!run) {
+		rx_observable_unref(recipe);
+		return NULL;
+	}
+	memset(run, 0, size);
+	run->refs = 1;
+	run->size = (uint32_t)size;
+	run->recipe = recipe;
+	run->scheduler = scheduler;
+	run->sink = recipe->run_size;
+	rx_stage *below = (rx_stage *)((char *)run + run->sink);
+	*below = (rx_stage){.next = sink_node->ops->next, .node = sink_node, .offset = run->sink};
+	for (const rx_observable *node = recipe;; node = node->upstream) {
+		rx_stage *stage = stage_of(run, node);
+		*stage = (rx_stage){.next = node->ops->next,
+		                    .downstream = below,
+		                    .node = node,
+		                    .offset = node->run_size - node->stage_size};
+		below = stage;
+		if (begins_run(node))
+			return run;
+	}
+}
+
+/* Start the stages, sink to source, until one of them ends what is above it. */
+static void start_run(rx_run *run)
+{
+	run->refs++;
+	for (const rx_observable *node = run->recipe;; node = node->upstream) {
+		rx_stage *stage = stage_of(run, node);
+		if (stage->flags & RX__CLOSED)
+			break;
+		stage->flags |= RX__STARTED;
+		const int code = node->ops->start ? node->ops->start(stage) : 0;
+		if (code < 0 && rx__open(stage))
+			rx__fail(stage, code);
+		if (begins_run(node))
+			break;
+	}
+	run_unref(run);
+}
+
+/* ---- Subscribing from outside ---------------------------------------------------------------------------------- */
+
+struct observer_sink {
+	rx_stage stage;
+	int (*call)(const void *item, void *ctx);
+	void *ctx;
+	void (*error)(const rx_error *error, void *ctx);
+	void (*complete)(void *ctx);
+	void (*drop)(void *ctx);
+};
+
+static void sink_next(rx_stage *self, const void *item)
+{
+	const struct observer_sink *sink = (struct observer_sink *)self;
+	sink->call(item, sink->ctx);
+}
+
+static void sink_ignore(rx_stage *self, const void *item)
+{
+	(void)self, (void)item;
+}
+
+/* From here on the subscription is the caller's again. */
+static void detach(rx_run *run)
+{
+	if (run->handle)
+		run->handle->run = NULL;
+	run->handle = NULL;
+}
+
+static void sink_error(rx_stage *self, const rx_error *error)
+{
+	const struct observer_sink *sink = (struct observer_sink *)self;
+	detach(rx__run(self));
+	if (sink->error)
+		sink->error(error, sink->ctx);
+	else
+		rx__unhandled(error);
+	end_run(rx__run(self));
+}
+
+static void sink_complete(rx_stage *self)
+{
+	const struct observer_sink *sink = (struct observer_sink *)self;
+	detach(rx__run(self));
+	if (sink->complete)
+		sink->complete(sink->ctx);
+	end_run(rx__run(self));
+}
+
+static void sink_release(rx_run *run)
+{
+	const struct observer_sink *sink = (struct observer_sink *)((char *)run + run->sink);
+	if (sink->drop)
+		sink->drop(sink->ctx);
+}
+
+static const rx_stage_ops sink_ops = {
+	.name = "observer", .next = sink_next, .error = sink_error, .complete = sink_complete};
+static const rx_observable sink_node = {.ops = &sink_ops};
+
+/* What there is to say when no run could be made. */
+static void refuse(const rx_observer *observer, const rx_error *error)
+{
+	if (observer->error)
+		observer->error(error, observer->ctx);
+	else
+		rx__unhandled(error);
+	if (observer->drop)
+		observer->drop(observer->ctx);
+	rx_error_unref(error);
+}
+
+static const rx_error *observer_misfit(const rx_observable *source, const rx_consumer *next)
+{
+	char giver[128];
+	rx__stage_name(source, giver, sizeof giver);
+	return rx_error_create(-EINVAL, "observer(%s) takes %s, but %s before it gives %s", next->name, next->in->name,
+	                       giver, source->type->name);
+}
+
+void rx_subscribe(rx_observable *source, const rx_observer *observer, rx_subscription *subscription)
+{
+	static const rx_observer nobody;
+	if (!observer)
+		observer = &nobody;
+	if (subscription)
+		subscription->run = NULL;
+	if (observer->next && !rx__type_fits(source->type, observer->next->in)) {
+		const rx_error *error = observer_misfit(source, observer->next);
+		rx_observable_unref(source);
+		refuse(observer, error);
+		return;
+	}
+	rx_run *run = create_run(source, &sink_node, sizeof(struct observer_sink),
+	                         observer->scheduler ? observer->scheduler : rx_scheduler_current());
+	if (!run) {
+		refuse(observer, rx__error_from_code(-ENOMEM, NULL));
+		return;
+	}
+	struct observer_sink *sink = (struct observer_sink *)((char *)run + run->sink);
+	if (observer->next)
+		sink->call = observer->next->call;
+	else
+		sink->stage.next = sink_ignore;
+	sink->ctx = observer->ctx;
+	sink->error = observer->error;
+	sink->complete = observer->complete;
+	sink->drop = observer->drop;
+	run->release = observer->drop ? sink_release : NULL;
+	run->handle = subscription;
+	if (subscription)
+		subscription->run = run;
+	start_run(run);
+}
+
+void rx_unsubscribe(rx_subscription *subscription)
+{
+	rx_run *run = subscription->run;
+	if (!run)
+		return;
+	detach(run);
+	run->refs++;
+	end_run(run);
+	run_unref(run);
+}
+
+bool rx_is_closed(const rx_subscription *subscription)
+{
+	return !subscription->run;
+}
+
+int rx_add_finalizer(rx_subscription *subscription, void (*call)(void *ctx), void *ctx)
+{
+	if (!subscription->run) {
+		call(ctx);
+		return 0;
+	}
+	return rx__finalizer_append(&subscription->run->finalizers, call, ctx);
+}
+
+int rx__finalizer_append(struct rx_finalizer **list, void (*call)(void *ctx), void *ctx)
+{
+	struct rx_finalizer *finalizer = rx_alloc(sizeof *finalizer);
+	if (!finalizer)
+		return -ENOMEM;
+	*finalizer = (struct rx_finalizer){.call = call, .ctx = ctx};
+	while (*list)
+		list = &(*list)->next;
+	*list = finalizer;
+	return 0;
+}
+
+/* ---- Demand ---------------------------------------------------------------------------------------------------- */
+
+/* The stage that answers for demand: the first one above the sink with a word of its own, else the source. */
+static rx_stage *flow_stage(rx_run *run)
+{
+	for (const rx_observable *node = run->recipe;; node = node->upstream)
+		if (node->ops->pause || node->ops->flags & RX__UNPAUSABLE || begins_run(node))
+			return stage_of(run, node);
+}
+
+int rx_pause(rx_subscription *subscription)
+{
+	if (!subscription->run)
+		return -ENOTSUP;
+	rx_stage *stage = flow_stage(subscription->run);
+	return stage->node->ops->pause ? stage->node->ops->pause(stage) : -ENOTSUP;
+}
+
+void rx_resume(rx_subscription *subscription)
+{
+	rx_run *run = subscription->run;
+	if (!run)
+		return;
+	rx_stage *stage = flow_stage(run);
+	run->refs++;
+	if (stage->node->ops->resume && rx__open(stage))
+		stage->node->ops->resume(stage);
+	run_unref(run);
+}
+
+/* ---- Subscribing inside a stage -------------------------------------------------------------------------------- */
+
+static rx_inners *inners_of(rx_stage *stage)
+{
+	return RX__STATE(stage);
+}
+
+static void unlink_inner(rx_inner *inner)
+{
+	rx_inners *list = inners_of(inner->outer);
+	if (inner->previous)
+		inner->previous->next = inner->next;
+	else if (list->first == inner)
+		list->first = inner->next;
+	else
+		return; /* not in the list any more */
+	if (inner->next)
+		inner->next->previous = inner->previous;
+	else
+		list->last = inner->previous;
+	inner->previous = inner->next = NULL;
+}
+
+static void link_inner(rx_inner *inner)
+{
+	rx_inners *list = inners_of(inner->outer);
+	inner->previous = list->last;
+	if (list->last)
+		list->last->next = inner;
+	else
+		list->first = inner;
+	list->last = inner;
+}
+
+static void inner_pass(rx_stage *self, const void *item)
+{
+	rx_stage *outer = ((rx_inner *)self)->outer;
+	if (rx__open(outer))
+		rx__emit(outer, item);
+}
+
+static void inner_next(rx_stage *self, const void *item)
+{
+	rx_inner *inner = (rx_inner *)self;
+	if (rx__open(inner->outer))
+		inner->outer->node->ops->inner_next(inner->outer, inner, item);
+}
+
+static void inner_error(rx_stage *self, const rx_error *error)
+{
+	rx_inner *inner = (rx_inner *)self;
+	rx_stage *outer = inner->outer;
+	if (!rx__open(outer))
+		return;
+	if (outer->node->ops->inner_error)
+		outer->node->ops->inner_error(outer, inner, error);
+	else
+		rx__error(outer, error);
+	rx__stop_inner(inner);
+}
+
+static void inner_complete(rx_stage *self)
+{
+	rx_inner *inner = (rx_inner *)self;
+	rx_stage *outer = inner->outer;
+	if (!rx__open(outer))
+		return;
+	if (outer->node->ops->inner_complete)
+		outer->node->ops->inner_complete(outer, inner);
+	if (rx__run(self)->ended)
+		return;
+	rx__stop_inner(inner);
+	if (outer->node->ops->inner_end && rx__open(outer))
+		outer->node->ops->inner_end(outer, inner);
+}
+
+static void inner_release(rx_run *run)
+{
+	rx_inner *inner = (rx_inner *)((char *)run + run->sink);
+	rx__unpin(inner->outer);
+}
+
+static const rx_stage_ops inner_ops = {
+	.name = "inner", .next = inner_next, .error = inner_error, .complete = inner_complete};
+static const rx_observable inner_node = {.ops = &inner_ops};
+
+/* What is subscribed instead of an observable whose items are of the wrong type. Consumes it. */
+static rx_observable *inner_misfit(const rx_stage *self, rx_observable *source, const rx_type *type)
+{
+	char taker[128], giver[128];
+	rx__stage_name(self->node, taker, sizeof taker);
+	rx__stage_name(source, giver, sizeof giver);
+	rx_observable *mistake = rx__mistake(-EINVAL, "%s takes observables of %s, but %s gives %s", taker, type->name,
+	                                     giver, source->type->name);
+	rx_observable_unref(source);
+	return mistake;
+}
+
+void rx__subscribe_inner_with(rx_stage *self, rx_observable *source, const rx_type *type, size_t slot, void *data,
+                              rx_inner **where)
+{
+	assert(subscribes(self->node->ops));
+	if (where)
+		*where = NULL;
+	if (!source)
+		source = rx__no_memory();
+	if (!rx__type_fits(source->type, type))
+		source = inner_misfit(self, source, type);
+	rx_run *run = create_run(source, &inner_node, sizeof(rx_inner), rx__scheduler(self));
+	if (!run) {
+		rx__fail(self, -ENOMEM);
+		return;
+	}
+	rx_inner *inner = (rx_inner *)((char *)run + run->sink);
+	if (!self->node->ops->inner_next)
+		inner->stage.next = inner_pass;
+	inner->outer = self;
+	inner->slot = slot;
+	inner->data = data;
+	run->release = inner_release;
+	rx__pin(self);
+	link_inner(inner);
+	if (where)
+		*where = inner;
+	start_run(run);
+}
+
+void rx__subscribe_inner(rx_stage *self, rx_observable *source, const rx_type *type, size_t slot, rx_inner **where)
+{
+	rx__subscribe_inner_with(self, source, type, slot, NULL, where);
+}
+
+void rx__stop_inner(rx_inner *inner)
+{
+	if (!inner)
+		return;
+	rx_run *run = rx__run(&inner->stage);
+	unlink_inner(inner);
+	run->refs++;
+	end_run(run);
+	run_unref(run);
+}
+
+void rx__stop_inners(rx_stage *self)
+{
+	for (rx_inner *inner; (inner = inners_of(self)->first);)
+		rx__stop_inner(inner);
+}

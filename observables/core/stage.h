@@ -1,0 +1,331 @@
+/*
+ * The stage interface: what an operator's file is written against.
+ *
+ * A recipe (rx_observable) is a chain of nodes, each a table of operations and its parameters. Subscribing lays out
+ * one block, the run: a header, then a stage for each node, source first, then a sink. A stage is a header of 32
+ * bytes and its state. Items go down from stage to stage by `next`, one indirect call each:
+ *
+ *     run │ source │ map │ filter │ take │ sink        one block
+ *            next ──→ next ─→ next ──→ next ─→ observer
+ *
+ * What a stage may count on:
+ *
+ *  - It is never entered after its end: rx__emit() and its like look at the receiver's flags, so operators do not.
+ *  - What ends is a prefix of the stages, source to some stage: all of it is marked closed, then stopped, source to
+ *    sink, each stage once. Stages below may live on (a merge_map whose source has completed).
+ *  - No block goes away while a frame of its own is on the C stack, so a stage may touch its state after anything it
+ *    calls. Whoever enters a run from outside (a task, a subject, another run) pins it: rx__pin() and rx__unpin().
+ *  - State is zero when the stage starts. `start` runs from sink to source; a source emits inside it, or later.
+ *  - An item is borrowed and must not change while it is lent: a stage lends what lies on the C stack (RX__STACK) or
+ *    what it was lent, never its own state.
+ *
+ * An operator that subscribes (merge_map, take_until, repeat) starts its state with an `rx_inners`, and calls
+ * rx__subscribe_inner(). Each such subscription is a run of its own that holds this one; its events arrive as
+ * `inner_*`. They stop when the stage stops.
+ */
+#ifndef RX_CORE_STAGE_H
+#define RX_CORE_STAGE_H
+
+#include <alloca.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <clusterfy/rx.h>
+
+#if defined(__GNUC__)
+#define RX__LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define RX__THREAD _Thread_local __attribute__((tls_model("initial-exec")))
+#else
+#define RX__LIKELY(condition) (condition)
+#define RX__THREAD _Thread_local
+#endif
+
+typedef struct rx_stage rx_stage;
+typedef struct rx_inner rx_inner;
+typedef struct rx_stage_ops rx_stage_ops;
+
+/* How many items a source puts into one span. */
+#define RX__SPAN 256
+
+struct rx_stage {
+	void (*next)(rx_stage *self, const void *item); /* the table's, or a variant that `start` chose */
+	rx_stage *downstream;                           /* NULL in a sink */
+	const rx_observable *node;                      /* table and parameters */
+	uint32_t offset;                                /* bytes from the run's header */
+	uint32_t flags;
+};
+
+enum {
+	RX__DONE = 1,    /* its upstream has ended: no further event from there */
+	RX__CLOSED = 2,  /* it has ended itself */
+	RX__STARTED = 4, /* `start` was called, so `stop` is due */
+	RX__ENDED = RX__DONE | RX__CLOSED,
+};
+
+/* The subscriptions that a stage holds: first in the state of every stage that subscribes. */
+typedef struct rx_inners {
+	rx_inner *first, *last;
+} rx_inners;
+
+/* The sink of an inner run. */
+struct rx_inner {
+	rx_stage stage;
+	rx_stage *outer;
+	rx_inner *previous, *next;
+	size_t slot;   /* the operator's: which of its sources this is */
+	void *data;    /* the operator's */
+};
+
+enum {
+	/* Subscribes to its upstream by itself, as an inner run: the run begins here (repeat, retry). */
+	RX__HEAD = 1,
+	/* Stops before its upstream does: RxJS subscribed its notifier first (take_until). */
+	RX__STOP_FIRST = 2,
+	/* Cannot pass a pause up: it holds time or other sources of its own. */
+	RX__UNPAUSABLE = 4,
+	/* Has an rx_inners at the start of its state. Implied by any inner_ operation. */
+	RX__SUBSCRIBES = 8,
+};
+
+struct rx_stage_ops {
+	const char *name;  /* as users write it, without rx_ */
+	size_t state_size; /* bytes of state; 0 for none */
+	uint32_t flags;
+	/* Further bytes of state, known when the chain is built (room for an item). May be NULL. */
+	size_t (*extra)(const rx_observable *node);
+	/* Release what the parameters own, not their bytes. May be NULL. */
+	void (*drop)(void *params);
+
+	/* An item. NULL only in a source. */
+	void (*next)(rx_stage *self, const void *item);
+	/* Several items, packed. NULL: `next` for each, as long as the stage is open. */
+	void (*span)(rx_stage *self, const void *items, size_t count);
+	/* The upstream's end. NULL: passed on. */
+	void (*error)(rx_stage *self, const rx_error *error);
+	void (*complete)(rx_stage *self);
+
+	/* Called once, sink to source; a negative result becomes the stream's error. May be NULL. */
+	int (*start)(rx_stage *self);
+	/* Called once, source to sink, for each stage that was started. May be NULL. Inners stop before it is called. */
+	void (*stop)(rx_stage *self);
+
+	/* Events of an inner run. NULL inner_next and inner_error pass on to the downstream. */
+	void (*inner_next)(rx_stage *self, rx_inner *inner, const void *item);
+	void (*inner_error)(rx_stage *self, rx_inner *inner, const rx_error *error);
+	void (*inner_complete)(rx_stage *self, rx_inner *inner);
+	/* After an inner run that completed has been torn down; @p inner is out of the list and about to go. */
+	void (*inner_end)(rx_stage *self, rx_inner *inner);
+
+	/* Demand: 0 or -ENOTSUP. NULL: a source cannot, any other stage asks its upstream. */
+	int (*pause)(rx_stage *self);
+	void (*resume)(rx_stage *self);
+};
+
+/* A node of a recipe. */
+struct rx_observable {
+	uint32_t refs;
+	uint32_t flags;           /* RX__MISTAKE */
+	const rx_stage_ops *ops;
+	const void *params;
+	const rx_type *type;      /* of what it emits; NULL: it emits nothing */
+	rx_observable *upstream;  /* NULL in a source */
+	rx_operator *op;          /* owns the parameters; NULL: they lie behind this node */
+	const char *function;     /* the name of the user's function, for messages; may be NULL */
+	uint32_t stage_size;      /* of its own stage, header included */
+	uint32_t run_size;        /* of the run from its header to the end of this stage */
+};
+
+enum {
+	RX__MISTAKE = 1, /* swallows what is piped on it, so that the first mistake is the one reported */
+};
+
+/* An operator without a source. */
+struct rx_operator {
+	uint32_t refs;
+	const rx_stage_ops *ops;  /* NULL where `apply` does it all */
+	rx_observable *(*apply)(rx_operator *op, rx_observable *source); /* consumes the source; NULL: a node of `ops` */
+	void (*drop)(void *params);                                      /* for those with `apply` */
+	const rx_type *in;        /* what it takes; NULL: anything */
+	const rx_type *out;       /* what it emits; NULL: what it takes */
+	const char *function;
+	rx_observable *mistake;   /* what every application returns instead; NULL */
+	const char *label;        /* given by the user; NULL: the name of the operation */
+	_Alignas(16) unsigned char params[];
+};
+
+struct rx_finalizer {
+	struct rx_finalizer *next;
+	void (*call)(void *ctx);
+	void *ctx;
+};
+
+/* Append to a list of finalizers; -ENOMEM. */
+int rx__finalizer_append(struct rx_finalizer **list, void (*call)(void *ctx), void *ctx);
+
+struct rx_run {
+	uint32_t refs; /* liveness, frames on the stack, inner runs, kept subscribers */
+	uint32_t size;
+	rx_observable *recipe;
+	rx_scheduler *scheduler;
+	rx_subscription *handle;        /* the user's, while it is open */
+	struct rx_finalizer *finalizers; /* the user's, in order */
+	void (*release)(rx_run *run);   /* what the sink owns */
+	uint32_t sink;                  /* offset of the sink */
+	bool ended;
+};
+
+/* ---- Inside a stage -------------------------------------------------------------------------------------------- */
+
+#define RX__STATE(self) ((void *)((self) + 1))
+#define RX__PARAMS(self) ((self)->node->params)
+/* Room on the C stack for one item of a type. */
+#define RX__STACK(type) alloca((type)->size ? (type)->size : 1)
+
+static inline rx_run *rx__run(const rx_stage *self)
+{
+	return (rx_run *)((char *)self - self->offset);
+}
+
+static inline rx_scheduler *rx__scheduler(const rx_stage *self)
+{
+	return rx__run(self)->scheduler;
+}
+
+/* The type of the items that arrive; NULL where there will be none. */
+static inline const rx_type *rx__in(const rx_stage *self)
+{
+	return self->node->upstream ? self->node->upstream->type : NULL;
+}
+
+/* Whether the stage is open: the condition of every loop around user code. */
+static inline bool rx__open(const rx_stage *self)
+{
+	return !(self->flags & RX__CLOSED);
+}
+
+/* Hand an item to the downstream. */
+static inline void rx__emit(rx_stage *self, const void *item)
+{
+	rx_stage *down = self->downstream;
+	if (RX__LIKELY(!(down->flags & RX__ENDED)))
+		down->next(down, item);
+}
+
+/* Hand several items to the downstream. Only within one run, and never where several sources can enter. */
+static inline void rx__emit_span(rx_stage *self, const void *items, size_t count)
+{
+	rx_stage *down = self->downstream;
+	if (down->flags & RX__ENDED)
+		return;
+	if (down->node->ops->span) {
+		down->node->ops->span(down, items, count);
+		return;
+	}
+	const size_t size = self->node->type->size;
+	for (const char *item = items; count-- && !(down->flags & RX__ENDED); item += size)
+		down->next(down, item);
+}
+
+/* End the stream below, then close and stop everything from the source to this stage. */
+void rx__complete(rx_stage *self);
+void rx__error(rx_stage *self, const rx_error *error);
+/* rx__error() for a negative result of a user's function, with the stage's name and the words of rx_raise(). */
+void rx__fail(rx_stage *self, int code);
+/* Close and stop everything from the source to this stage's upstream, silently: nothing further comes from there. */
+void rx__stop_upstream(rx_stage *self);
+/* "map(scale)" into @p text. */
+void rx__stage_name(const rx_observable *node, char *text, size_t size);
+
+static inline void rx__pin(rx_stage *self)
+{
+	rx__run(self)->refs++;
+}
+void rx__run_release(rx_run *run);
+/* The counterpart of rx__pin(): the stage may be gone afterwards. */
+static inline void rx__unpin(rx_stage *self)
+{
+	rx_run *run = rx__run(self);
+	if (--run->refs == 0)
+		rx__run_release(run);
+}
+
+/* ---- Time ------------------------------------------------------------------------------------------------------ */
+
+/* A task of a stage. `stop` must cancel it: rx_cancel(&timer.task). */
+typedef struct rx_timer {
+	rx_task task;
+	rx_stage *stage;
+	void (*fire)(rx_stage *self, struct rx_timer *timer);
+} rx_timer;
+
+/* Call @p fire after @p delay, with the run pinned. One that waits is moved. @p scheduler NULL: the run's. */
+void rx__timer_start(rx_stage *self, rx_timer *timer, rx_scheduler *scheduler, rx_nsec delay,
+                     void (*fire)(rx_stage *self, rx_timer *timer));
+
+/* ---- Subscribing inside a stage -------------------------------------------------------------------------------- */
+
+/*
+ * Subscribe the stage to @p source, which is consumed. @p type is what its items must be (NULL: anything). The inner
+ * is published at @p where (may be NULL) before its first event; by the time this returns it may be gone, so the
+ * operator forgets it in inner_complete, inner_error, or when it stops it.
+ */
+void rx__subscribe_inner(rx_stage *self, rx_observable *source, const rx_type *type, size_t slot, rx_inner **where);
+/* As above, with an operator's datum set before the first event. */
+void rx__subscribe_inner_with(rx_stage *self, rx_observable *source, const rx_type *type, size_t slot, void *data,
+                              rx_inner **where);
+/* Stop one inner run, silently. NULL is accepted. */
+void rx__stop_inner(rx_inner *inner);
+/* Stop all of them, in the order of subscription. */
+void rx__stop_inners(rx_stage *self);
+
+/* ---- Building recipes ------------------------------------------------------------------------------------------ */
+
+/*
+ * A source of items of @p type. The parameters are copied (@p size bytes, NULL for none) and now belong to the recipe:
+ * ops->drop() releases what they own. Never NULL: without memory they are dropped, and the result errors.
+ */
+rx_observable *rx__source(const rx_stage_ops *ops, const rx_type *type, void *params, size_t size);
+/*
+ * An operator from @p in (NULL: any type) to @p out (NULL: the type it takes), named @p function after the user's
+ * function (or NULL). Parameters as in rx__source(). Never NULL.
+ */
+rx_operator *rx__operator(const rx_stage_ops *ops, const rx_type *in, const rx_type *out, const char *function,
+                          void *params, size_t size);
+/* An operator that is a function of its source (which @p apply consumes); @p drop releases the parameters. */
+rx_operator *rx__operator_apply(rx_observable *(*apply)(rx_operator *op, rx_observable *source), const rx_type *in,
+                                void *params, size_t size, void (*drop)(void *params));
+/* One node more: what rx_pipe() does for each operator. Consumes both. */
+rx_observable *rx__apply(rx_observable *source, rx_operator *op);
+/* An observable that errors when subscribed, and swallows what is piped on it. Never NULL. */
+rx_observable *rx__mistake(int code, const char *format, ...) RX_PRINTF(2, 3);
+rx_observable *rx__no_memory(void);
+/* An operator whose every application is @p mistake (consumed). Never NULL. */
+rx_operator *rx__operator_mistake(rx_observable *mistake);
+rx_operator *rx__operator_no_memory(void);
+/* Whether @p observable is a mistake. */
+static inline bool rx__is_mistake(const rx_observable *observable)
+{
+	return observable->flags & RX__MISTAKE;
+}
+
+/* Whether a type fits where another is wanted; NULL fits anything. */
+static inline bool rx__type_fits(const rx_type *have, const rx_type *want)
+{
+	return !have || !want || have == want || rx_type_same(have, want);
+}
+
+/* A new error for @p code: with the words of rx_raise(), if it was the last, and the stage's name. */
+const rx_error *rx__error_from_code(int code, const rx_observable *node);
+/* rx_error_create() for a list of arguments. */
+const rx_error *rx__error_create(int code, const char *format, va_list arguments);
+/* Report an event that came after the end. */
+void rx__dropped(const rx_observable *node, const rx_error *error);
+/* Report an error that nobody handles. */
+void rx__unhandled(const rx_error *error);
+
+/* Blocks of runs, from a pool of the thread. */
+void *rx__pool_alloc(size_t size);
+void rx__pool_free(void *block, size_t size);
+
+#endif

@@ -1,0 +1,62 @@
+#include "observables/core/stage.h"
+
+struct filter {
+	const rx_predicate *predicate;
+	void *ctx;
+};
+
+struct state {
+	int (*call)(const void *in, size_t index, void *ctx);
+	void *ctx;
+	size_t index;
+};
+
+static int filter_start(rx_stage *self)
+{
+	const struct filter *filter = RX__PARAMS(self);
+	*(struct state *)RX__STATE(self) = (struct state){.call = filter->predicate->call, .ctx = filter->ctx};
+	return 0;
+}
+
+static void filter_next(rx_stage *self, const void *item)
+{
+	struct state *state = RX__STATE(self);
+	const int code = state->call(item, state->index++, state->ctx);
+	if (code > 0)
+		rx__emit(self, item);
+	else if (code < 0)
+		rx__fail(self, code);
+}
+
+static void filter_span(rx_stage *self, const void *items, size_t count)
+{
+	const rx_predicate *predicate = ((const struct filter *)RX__PARAMS(self))->predicate;
+	const size_t size = predicate->in->size;
+	const char *item = items;
+	if (!predicate->span) {
+		for (; count-- && rx__open(self); item += size)
+			filter_next(self, item);
+		return;
+	}
+	char *out = alloca(RX__SPAN * size);
+	while (count && rx__open(self)) {
+		const size_t part = count < RX__SPAN ? count : RX__SPAN;
+		const size_t kept = predicate->span(item, part, out);
+		if (kept)
+			rx__emit_span(self, out, kept);
+		item += part * size;
+		count -= part;
+	}
+}
+
+static const rx_stage_ops filter_ops = {.name = "filter",
+                                        .state_size = sizeof(struct state),
+                                        .start = filter_start,
+                                        .next = filter_next,
+                                        .span = filter_span};
+
+rx_operator *rx_filter_fn(const rx_predicate *predicate, void *ctx)
+{
+	return rx__operator(&filter_ops, predicate->in, NULL, predicate->name, &(struct filter){predicate, ctx},
+	                    sizeof(struct filter));
+}

@@ -1,0 +1,61 @@
+#include "observables/core/stage.h"
+
+struct map {
+	const rx_mapper *mapper;
+	void *ctx;
+};
+
+struct state {
+	int (*call)(const void *in, size_t index, void *out, void *ctx);
+	void *ctx;
+	size_t index;
+};
+
+static int map_start(rx_stage *self)
+{
+	const struct map *map = RX__PARAMS(self);
+	*(struct state *)RX__STATE(self) = (struct state){.call = map->mapper->call, .ctx = map->ctx};
+	return 0;
+}
+
+static void map_next(rx_stage *self, const void *item)
+{
+	struct state *state = RX__STATE(self);
+	const rx_type *type = self->node->type;
+	void *out = RX__STACK(type);
+	const int code = state->call(item, state->index++, out, state->ctx);
+	if (code < 0) {
+		rx__fail(self, code);
+		return;
+	}
+	rx__emit(self, out);
+	rx_type_drop(type, out);
+}
+
+static void map_span(rx_stage *self, const void *items, size_t count)
+{
+	const rx_mapper *mapper = ((const struct map *)RX__PARAMS(self))->mapper;
+	const char *item = items;
+	if (!mapper->span) {
+		for (; count-- && rx__open(self); item += mapper->in->size)
+			map_next(self, item);
+		return;
+	}
+	char *out = alloca(RX__SPAN * mapper->out->size);
+	while (count && rx__open(self)) {
+		const size_t part = count < RX__SPAN ? count : RX__SPAN;
+		mapper->span(item, part, out);
+		rx__emit_span(self, out, part);
+		item += part * mapper->in->size;
+		count -= part;
+	}
+}
+
+static const rx_stage_ops map_ops = {
+	.name = "map", .state_size = sizeof(struct state), .start = map_start, .next = map_next, .span = map_span};
+
+rx_operator *rx_map_fn(const rx_mapper *mapper, void *ctx)
+{
+	return rx__operator(&map_ops, mapper->in, mapper->out, mapper->name, &(struct map){mapper, ctx},
+	                    sizeof(struct map));
+}
