@@ -1,5 +1,5 @@
-#include "support/memory.h"
-#include "support/test.h"
+#include "tests/support/memory.h"
+#include "tests/support/test.h"
 
 #include <clusterfy/rx/base.h>
 

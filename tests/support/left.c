@@ -1,6 +1,6 @@
-#include "support/left.h"
-#include "support/memory.h"
-#include "support/test.h"
+#include "tests/support/left.h"
+#include "tests/support/memory.h"
+#include "tests/support/test.h"
 
 #include <clusterfy/rx/base.h>
 #include <clusterfy/rx/scheduler.h>

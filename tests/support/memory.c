@@ -1,4 +1,4 @@
-#include "support/memory.h"
+#include "tests/support/memory.h"
 
 #include <clusterfy/rx/base.h>
 

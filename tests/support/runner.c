@@ -4,9 +4,9 @@
  *
  * Check runs one test after the other; with --jobs N as many processes each take every N-th test.
  */
-#include "support/left.h"
-#include "support/memory.h"
-#include "support/test.h"
+#include "tests/support/left.h"
+#include "tests/support/memory.h"
+#include "tests/support/test.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /*
  * How a test is written: a file below tests/ holds tests, and nothing registers it.
  *
- *     #include "support/test.h"
+ *     #include "tests/support/test.h"
  *
  *     TEST(zero_completes_on_subscription)
  *     {

@@ -1,7 +1,7 @@
 /*
  * Tests that leave something behind. Each must fail, and in the words that follow its name in support/broken.sh.
  */
-#include "support/test.h"
+#include "tests/support/test.h"
 
 #include <clusterfy/rx/base.h>
 
