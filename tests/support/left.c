@@ -36,7 +36,7 @@ static void list_descriptors(bool open[MOST_DESCRIPTORS])
 	if (!directory)
 		return;
 	for (struct dirent *entry; (entry = readdir(directory));) {
-		int fd = atoi(entry->d_name);
+		long fd = strtol(entry->d_name, NULL, 10);
 		if (entry->d_name[0] != '.' && fd != dirfd(directory) && fd < MOST_DESCRIPTORS)
 			open[fd] = true;
 	}
@@ -103,8 +103,8 @@ static bool find_memory(void)
 {
 	if (memory_live() == were_live)
 		return false;
-	snprintf(words, sizeof words, "memory is left: %zu blocks, %zu before; %zu bytes in all", memory_live(), were_live,
-	         memory_bytes());
+	snprintf(words, sizeof words, "memory is left: %zu blocks, %zu before; %zu bytes in all", memory_live(),
+	         were_live, memory_bytes());
 	return true;
 }
 

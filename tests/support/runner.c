@@ -8,6 +8,7 @@
 #include "tests/support/memory.h"
 #include "tests/support/test.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -251,8 +252,8 @@ static int usage(const char *program)
 
 static int parse_count(const char *text)
 {
-	int count = text ? atoi(text) : 0;
-	return count > 0 ? count : -1;
+	long count = text ? strtol(text, NULL, 10) : 0;
+	return count > 0 && count < INT_MAX ? (int)count : -1;
 }
 
 static bool parse(int argc, char **argv)
