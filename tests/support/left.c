@@ -19,10 +19,6 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
-/* The core brings these; until it is linked there is nothing to give back. */
-#pragma weak rx_trim
-#pragma weak rx_loop_release
-
 enum { MOST_DESCRIPTORS = 4096 };
 
 static bool were_open[MOST_DESCRIPTORS];
@@ -53,12 +49,10 @@ static void give_back(void)
 {
 	struct ev_loop *loop = ev_default_loop_uc_();
 	if (loop) {
-		if (rx_loop_release)
-			rx_loop_release(NULL);
+		rx_loop_release(NULL);
 		ev_loop_destroy(loop);
 	}
-	if (rx_trim)
-		rx_trim();
+	rx_trim();
 }
 
 static bool find_child(void)

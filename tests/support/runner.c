@@ -24,7 +24,7 @@ static struct test *tests, **last_test = &tests;
 static struct program *programs;
 
 static struct {
-	bool list;
+	bool list, quiet;
 	int jobs, repeat;
 	int words;
 	char **word;
@@ -221,10 +221,14 @@ static struct counts run_all(void)
 	return sum;
 }
 
-static int report(struct counts counts)
+static int report(struct counts counts, int turn)
 {
 	int failed = counts.failures + counts.errors;
 	int passed = counts.run - failed;
+	if (options.quiet && !failed && turn < options.repeat)
+		return EXIT_SUCCESS;
+	if (failed && options.repeat > 1)
+		printf("failed in run %d of %d\n", turn, options.repeat);
 	printf("%d%%: Checks: %d, Failures: %d, Errors: %d\n", counts.run ? 100 * passed / counts.run : 0, counts.run,
 	       counts.failures, counts.errors);
 	printf("%d passed, %d failed\n", passed, failed);
@@ -243,8 +247,9 @@ static int list(void)
 static int usage(const char *program)
 {
 	fprintf(stderr,
-	        "usage: %s [--list] [--jobs N] [--repeat N] [WORD...]\n"
+	        "usage: %s [--list] [--jobs N] [--repeat N] [--quiet] [WORD...]\n"
 	        "Run the tests whose name (operators/take/zero_completes) contains one of the words.\n"
+	        "--repeat stops at the first failure, --quiet reports only the last run.\n"
 	        "CK_FORK=no runs them in this process, for a debugger; CK_TIMEOUT_MULTIPLIER=N gives them more time.\n",
 	        program);
 	return 2;
@@ -262,6 +267,8 @@ static bool parse(int argc, char **argv)
 	for (; i < argc && !strncmp(argv[i], "--", 2); i++) {
 		if (!strcmp(argv[i], "--list"))
 			options.list = true;
+		else if (!strcmp(argv[i], "--quiet"))
+			options.quiet = true;
 		else if (!strcmp(argv[i], "--jobs"))
 			options.jobs = parse_count(argv[++i]);
 		else if (!strcmp(argv[i], "--repeat"))
@@ -287,7 +294,7 @@ int main(int argc, char **argv)
 	if (options.list)
 		return list();
 	int status = EXIT_SUCCESS;
-	for (int i = 0; i < options.repeat && status == EXIT_SUCCESS; i++)
-		status = report(run_all());
+	for (int i = 1; i <= options.repeat && status == EXIT_SUCCESS; i++)
+		status = report(run_all(), i);
 	return status;
 }
