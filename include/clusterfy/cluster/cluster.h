@@ -1,0 +1,95 @@
+/**
+ * @file
+ * The cluster's handle: joining, running, leaving, and who this process is.
+ */
+#ifndef CLUSTERFY_CLUSTER_CLUSTER_H
+#define CLUSTERFY_CLUSTER_CLUSTER_H
+
+#include <clusterfy/cluster/status.h>
+#include <clusterfy/rx/observable.h>
+
+RX_BEGIN_DECLS
+
+struct ev_loop;
+/** This process's part in the cluster. It lives from cy_join() until cy_run() or cy_leave() returns. */
+typedef struct cy_cluster cy_cluster;
+
+/** Room for the signals of cy_options. */
+#define CY_SIGNALS 8
+
+/** Zero means the default. */
+typedef struct cy_options {
+	/** The loop to run on; NULL: libev's default loop, which also reaps every child of the process. On any other
+	 * loop children come through pidfds, and the program's own children are left alone. */
+	struct ev_loop *loop;
+	/** Signals that stop in order, ended by 0: in the primary the whole cluster, in a worker that worker. A worker
+	 * ignores SIGINT among them, for a terminal sends it to the whole group: it waits for the primary's word. */
+	int graceful_signals[CY_SIGNALS];
+	/** How long a stopping process may take before it gets a SIGTERM; 0: 2 s. */
+	rx_nsec shutdown_timeout;
+	/** How long after that SIGTERM a SIGKILL follows; 0: 500 ms. */
+	rx_nsec kill_after;
+	/** The deadline of a call that sets none; 0: none. */
+	rx_nsec call_timeout;
+	/** The largest frame, bytes; 0: 16 MiB. */
+	size_t frame_max;
+	/** What may wait to be written to one peer, bytes and frames; 0: 8 MiB and 65536. At the bound, calls and
+	 * messages are refused with -EAGAIN. */
+	size_t queue_bytes, queue_frames;
+	/** Half a frame, and then silence for so long, costs the sender its channel; 0: 10 s; RX_NEVER: never. */
+	rx_nsec read_timeout;
+} cy_options;
+
+/**
+ * Join the cluster: as a worker, if the primary started this process; else as the primary. Once per process, before it
+ * has threads.
+ *
+ * In a worker the name and the id are known when this returns.
+ *
+ * @param options  NULL: all defaults
+ * @returns NULL when it failed; the reason went to the hook of rx_on_unhandled_error(), which by default prints it
+ */
+RX_API cy_cluster *cy_join(const cy_options *options);
+
+/**
+ * Run the loop until the cluster ends (in the primary) or this worker does, shut down in order, release the handle.
+ * The same as cy_start(), the loop, cy_leave().
+ * @returns the exit status for `main`
+ */
+RX_API int cy_run(cy_cluster *cluster);
+
+/** For a host that runs its own loop: say that this process is ready (a worker is then IDLE, unless it set a status). */
+RX_API void cy_start(cy_cluster *cluster);
+/**
+ * For a host that runs its own loop: release the handle, after cy_events() has completed. Sooner, it ends the process's
+ * part at once: a primary kills its workers.
+ * @returns the exit status for `main`
+ */
+RX_API int cy_leave(cy_cluster *cluster);
+
+/** The handle of this process, or NULL before cy_join() and after the end. */
+RX_API cy_cluster *cy_current(void);
+/** Whether this process is the primary. */
+RX_API bool cy_is_primary(const cy_cluster *cluster);
+/** This process's id: 0 in the primary, in a worker a number that is never used again. */
+RX_API uint32_t cy_id(const cy_cluster *cluster);
+/** This worker's name; NULL in the primary and where it has none. Lives as long as the handle. */
+RX_API const char *cy_name(const cy_cluster *cluster);
+/** Which run of this worker it is, from 1; 0 in the primary. */
+RX_API uint32_t cy_incarnation(const cy_cluster *cluster);
+/** "Primary", "Paul (1)", "2". Lives as long as the handle. */
+RX_API const char *cy_label(const cy_cluster *cluster);
+/** "Primary", "Paul (1)" or "2" for any process by its id, in a static buffer per thread. */
+RX_API const char *cy_label_of(const cy_cluster *cluster, uint32_t id);
+
+/**
+ * Give the loop a turn without waiting: for a worker that computes and still wants to hear of cancellations and of its
+ * end. Not from inside a callback of the loop.
+ * @retval -EDEADLK  inside a callback
+ */
+RX_API int cy_poll(cy_cluster *cluster);
+/** Whether this process has been asked to stop. */
+RX_API bool cy_stopping(const cy_cluster *cluster);
+
+RX_END_DECLS
+#endif

@@ -1,0 +1,56 @@
+/**
+ * @file
+ * Listening: the primary binds an address once, and every worker that asks for it accepts from the same socket.
+ */
+#ifndef CLUSTERFY_CLUSTER_LISTEN_H
+#define CLUSTERFY_CLUSTER_LISTEN_H
+
+#include <clusterfy/cluster/worker.h>
+
+RX_BEGIN_DECLS
+
+/** A listening socket, shared with the other workers that listen on the same address. */
+typedef struct cy_listener {
+	int fd;              /**< non-blocking; the library's, closed when the subscription ends */
+	const char *address; /**< the real one: with the port that was given, where 0 was asked for. Borrowed */
+	uint16_t port;       /**< 0 for a Unix path */
+} cy_listener;
+RX__DECLARE_TYPE(cy_listener);
+
+/** A connection that was accepted. */
+typedef struct cy_connection {
+	int fd; /**< non-blocking; whoever takes it with cy_connection_take() owns it, else it is closed after the call */
+	bool *taken;
+} cy_connection;
+RX__DECLARE_TYPE(cy_connection);
+
+/** Options; zero means the default. */
+typedef struct cy_listen_options {
+	int backlog;    /**< 0: SOMAXCONN; that of the first to ask counts */
+	bool ipv6_only; /**< for "[::]:port": no IPv4 as well */
+} cy_listen_options;
+
+/**
+ * Listen, in a worker: emit one cy_listener, and keep it open until unsubscribed.
+ *
+ * @param address  "host:port", "[v6]:port" (names are not looked up; an empty host is every address), or a path, which
+ *                 begins with "/" or "./". Copied
+ * @param options  NULL: all defaults
+ *
+ * Everybody who asks for the same address gets the same socket, port 0 included: the first one fixes the port. The last
+ * one that closes it closes it (a path is then removed). There is a `listening` event with the real address.
+ *
+ * Errors: those of bind and listen (-EADDRINUSE, -EACCES…); -EINVAL no such address; -EPERM in the primary.
+ */
+RX_API rx_observable *cy_listen(cy_cluster *cluster, const char *address,
+                                const cy_listen_options *options) RX_MUST_USE;
+/**
+ * From cy_listener to its connections (cy_connection), for as long as it is subscribed. A connection that failed before
+ * it was accepted is passed over; running out of descriptors is waited out.
+ */
+RX_API rx_operator *cy_accept(void) RX_MUST_USE;
+/** Own the connection from now on. @returns its descriptor, or -EALREADY */
+RX_API int cy_connection_take(const cy_connection *connection);
+
+RX_END_DECLS
+#endif

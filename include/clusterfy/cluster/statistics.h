@@ -1,0 +1,52 @@
+/**
+ * @file
+ * Statistics: what the primary knows of its workers, as data, as an observable, and as a table.
+ */
+#ifndef CLUSTERFY_CLUSTER_STATISTICS_H
+#define CLUSTERFY_CLUSTER_STATISTICS_H
+
+#include <stdio.h>
+#include <sys/types.h>
+
+#include <clusterfy/cluster/worker.h>
+
+RX_BEGIN_DECLS
+
+/** One worker. Its strings live as long as the statistics they came in. */
+typedef struct cy_worker_statistics {
+	uint32_t id;
+	const char *name; /**< NULL: it has none */
+	pid_t pid;        /**< 0: it has no process now */
+	cy_status status;
+	cy_sequel sequel; /**< what follows, once it is EXITED; else 0 */
+	uint32_t incarnation;
+	uint32_t restarts;
+	size_t calls;                   /**< in flight to it, at this moment */
+	uint64_t frames_in, frames_out; /**< from it and to it, this incarnation */
+	uint64_t bytes_in, bytes_out;
+	size_t queued; /**< bytes that wait to be written to it */
+} cy_worker_statistics;
+
+/** The cluster at one moment. */
+typedef struct cy_statistics {
+	cy_worker_statistics *workers; /**< in the order of their ids: those that live, and those that have FAILED */
+	size_t count;
+	size_t online;  /**< of them, those that have a process that has joined and not left */
+	uint64_t late;  /**< replies that came after their call had ended, or that nobody awaited: ignored */
+} cy_statistics;
+RX__DECLARE_TYPE(cy_statistics);
+
+/** Take the statistics; in the primary. To be released with cy_statistics_finish(). @retval -EPERM, -ENOMEM */
+RX_API int cy_statistics_take(cy_cluster *cluster, cy_statistics *statistics);
+/** Release what cy_statistics_take() put there. */
+RX_API void cy_statistics_finish(cy_statistics *statistics);
+/** The statistics (cy_statistics, borrowed for the call), now and then every @p interval. */
+RX_API rx_observable *cy_statistics_every(cy_cluster *cluster, rx_nsec interval) RX_MUST_USE;
+/**
+ * Print a table of the workers, and below it the storage if @p storage is set; in the primary.
+ * @retval -EPERM, -ENOMEM, -EIO
+ */
+RX_API int cy_statistics_print(cy_cluster *cluster, FILE *stream, bool storage);
+
+RX_END_DECLS
+#endif

@@ -1,0 +1,113 @@
+/**
+ * @file
+ * Workers: starting them, naming one, watching their statuses, waiting for them.
+ */
+#ifndef CLUSTERFY_CLUSTER_WORKER_H
+#define CLUSTERFY_CLUSTER_WORKER_H
+
+#include <clusterfy/cluster/cluster.h>
+#include <clusterfy/cluster/process.h>
+
+RX_BEGIN_DECLS
+
+/** Which processes something is for. Made by the functions below; a name is borrowed until the call that takes it returns. */
+typedef struct cy_target {
+	uint32_t to;
+	const char *name;
+} cy_target;
+
+/** The primary. */
+RX_API cy_target cy_primary(void);
+/** This process. */
+RX_API cy_target cy_self(const cy_cluster *cluster);
+/** The worker of that id. */
+RX_API cy_target cy_worker(uint32_t id);
+/** The worker that bears this name. */
+RX_API cy_target cy_named(const char *name);
+/** The worker of that id, if it bears this name: both must match. */
+RX_API cy_target cy_worker_named(uint32_t id, const char *name);
+/** All workers. */
+RX_API cy_target cy_all(void);
+/** All workers but this process. */
+RX_API cy_target cy_others(void);
+/** Any one worker: the one with the fewest calls in flight. */
+RX_API cy_target cy_any(void);
+
+/** How a worker is started and revived. Zero means the default. */
+typedef struct cy_worker_options {
+	cy_process_options process;
+	cy_revive revive;
+	cy_revival revival;
+	/** What the worker finds with cy_metadata(), consumed; NULL: nil. */
+	struct cy_value *metadata;
+} cy_worker_options;
+
+/**
+ * Start a worker. It exists from now on; when it has joined, there is an `online` event, when it is idle, `ready`.
+ *
+ * @param name     unique among the living, UTF-8 without control characters, at most 255 bytes; NULL: it is called by
+ *                 its id
+ * @param options  copied; NULL: all defaults
+ * @returns its id, above 0
+ * @retval -EEXIST    a living worker bears that name (one that awaits its revival lives)
+ * @retval -EINVAL    the name, or an option, is wrong
+ * @retval -EPERM     this process is not the primary
+ * @retval -ESHUTDOWN the cluster is stopping
+ * @retval -E…        the process could not be started: exec's own errno, for instance; nothing is left
+ * rx_raise() has said more.
+ */
+RX_API int64_t cy_fork(cy_cluster *cluster, const char *name, const cy_worker_options *options);
+
+/**
+ * Start a worker that has FAILED or is gone for good again, by hand: same id, same name, next incarnation.
+ * @retval -ENOENT, -EBUSY (it lives), -EEXIST (another bears its name by now), -EPERM, or as cy_fork()
+ */
+RX_API int cy_restart(cy_cluster *cluster, uint32_t id);
+
+/**
+ * Signal a worker's process, and nobody else: never a process id that was used again.
+ * What follows its end is the policy's affair: this is not a way to ask it to stop.
+ * @retval -ENOENT, -ESRCH (it has no process now), -EPERM (this process is not the primary)
+ */
+RX_API int cy_kill(cy_cluster *cluster, cy_target worker, int signal);
+
+/** Set this worker's status: CY_IDLE or CY_PROCESSING. @retval -EINVAL another status @retval -EPERM the primary */
+RX_API int cy_set_status(cy_cluster *cluster, cy_status status);
+/**
+ * A worker's status: in the primary of any worker, in a worker its own.
+ * @returns a cy_status, above 0
+ * @retval -ENOENT  no such worker ever; one that is gone is CY_EXITED
+ */
+RX_API int cy_status_of(const cy_cluster *cluster, cy_target worker);
+/** "INITIALIZING" and so on. */
+RX_API const char *cy_status_name(cy_status status);
+
+/**
+ * Emit the status (int) once the worker has it, and complete; in the primary.
+ *
+ * Errors: -ENOENT no such worker; -ESRCH that status can no longer come (the worker stops, has exited and is not
+ *         revived, or has passed it). Both at once.
+ */
+RX_API rx_observable *cy_wait_status(cy_cluster *cluster, cy_target worker, cy_status status) RX_MUST_USE;
+/**
+ * Complete once each of these workers is IDLE or PROCESSING; in the primary. Without an item.
+ *
+ * @param ids    copied; NULL: all that live at the moment of subscription
+ * @param count  of @p ids
+ *
+ * Errors: -ENOENT, -ESRCH as cy_wait_status().
+ */
+RX_API rx_observable *cy_ready(cy_cluster *cluster, const uint32_t *ids, size_t count) RX_MUST_USE;
+
+/** What the primary gave this worker, borrowed: nil without. In the primary, nil. */
+RX_API struct cy_value *cy_metadata(const cy_cluster *cluster);
+
+/**
+ * Close a worker's channel after what was sent; the exit that follows counts as intended. In a worker: its own.
+ * Doing it twice is safe.
+ * @retval -ENOENT, -EPERM
+ */
+RX_API int cy_disconnect(cy_cluster *cluster, cy_target worker);
+
+RX_END_DECLS
+#endif
