@@ -19,6 +19,7 @@ mirror() {
 }
 
 root=$(mktemp -d)
+chmod 755 "$root"
 finish() {
 	umount "$root/proc" "$root/dev" 2>/dev/null || true
 	# Never through a mount that would not go.
