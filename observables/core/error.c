@@ -53,8 +53,8 @@ static const rx_error *create(int code, const char *stage, const char *message)
 	if (stage)
 		memcpy(block->text + message_size, stage, stage_size);
 	block->refs = 1;
-	block->error = (rx_error){
-		.code = code, .message = block->text, .stage = stage ? block->text + message_size : NULL};
+	block->error =
+		(rx_error){.code = code, .message = block->text, .stage = stage ? block->text + message_size : NULL};
 	return &block->error;
 }
 

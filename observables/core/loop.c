@@ -14,7 +14,7 @@ struct loop {
 	rx_queue queue;
 	struct ev_loop *ev;
 	ev_timer timer;
-	bool running; /* inside run_due(): it arms the timer when it is through */
+	bool running;  /* inside run_due(): it arms the timer when it is through */
 	rx_nsec armed; /* when the timer fires; RX_NEVER: it is not active */
 	struct loop *next;
 };

@@ -29,43 +29,43 @@ static RX__THREAD struct {
 	size_t kept;
 } pool;
 
-static inline size_t class_of(size_t size)
+static inline size_t bucket_of(size_t size)
 {
 	return (size - 1) / GRAIN;
 }
 
 void *rx__pool_alloc(size_t size)
 {
-	const size_t class = class_of(size);
-	if (!POOLED || class >= CLASSES)
+	const size_t bucket = bucket_of(size);
+	if (!POOLED || bucket >= CLASSES)
 		return rx_alloc(size);
-	struct free_block *block = pool.lists[class];
+	struct free_block *block = pool.lists[bucket];
 	if (!block)
-		return rx_alloc((class + 1) * GRAIN);
-	pool.lists[class] = block->next;
-	pool.kept -= (class + 1) * GRAIN;
+		return rx_alloc((bucket + 1) * GRAIN);
+	pool.lists[bucket] = block->next;
+	pool.kept -= (bucket + 1) * GRAIN;
 	return block;
 }
 
 void rx__pool_free(void *memory, size_t size)
 {
-	const size_t class = class_of(size);
-	if (!POOLED || class >= CLASSES || pool.kept >= KEEP) {
+	const size_t bucket = bucket_of(size);
+	if (!POOLED || bucket >= CLASSES || pool.kept >= KEEP) {
 		rx_free(memory);
 		return;
 	}
 	struct free_block *block = memory;
-	block->next = pool.lists[class];
-	pool.lists[class] = block;
-	pool.kept += (class + 1) * GRAIN;
+	block->next = pool.lists[bucket];
+	pool.lists[bucket] = block;
+	pool.kept += (bucket + 1) * GRAIN;
 }
 
 void rx_trim(void)
 {
-	for (size_t class = 0; class < CLASSES; class++)
-		while (pool.lists[class]) {
-			struct free_block *block = pool.lists[class];
-			pool.lists[class] = block->next;
+	for (size_t bucket = 0; bucket < CLASSES; bucket++)
+		while (pool.lists[bucket]) {
+			struct free_block *block = pool.lists[bucket];
+			pool.lists[bucket] = block->next;
 			rx_free(block);
 		}
 	pool.kept = 0;

@@ -73,8 +73,8 @@ struct rx_inner {
 	rx_stage stage;
 	rx_stage *outer;
 	rx_inner *previous, *next;
-	size_t slot;   /* the operator's: which of its sources this is */
-	void *data;    /* the operator's */
+	size_t slot; /* the operator's: which of its sources this is */
+	void *data;  /* the operator's */
 };
 
 enum {
@@ -125,15 +125,15 @@ struct rx_stage_ops {
 /* A node of a recipe. */
 struct rx_observable {
 	uint32_t refs;
-	uint32_t flags;           /* RX__MISTAKE */
+	uint32_t flags; /* RX__MISTAKE */
 	const rx_stage_ops *ops;
 	const void *params;
-	const rx_type *type;      /* of what it emits; NULL: it emits nothing */
-	rx_observable *upstream;  /* NULL in a source */
-	rx_operator *op;          /* owns the parameters; NULL: they lie behind this node */
-	const char *function;     /* the name of the user's function, for messages; may be NULL */
-	uint32_t stage_size;      /* of its own stage, header included */
-	uint32_t run_size;        /* of the run from its header to the end of this stage */
+	const rx_type *type;     /* of what it emits; NULL: it emits nothing */
+	rx_observable *upstream; /* NULL in a source */
+	rx_operator *op;         /* owns the parameters; NULL: they lie behind this node */
+	const char *function;    /* the name of the user's function, for messages; may be NULL */
+	uint32_t stage_size;     /* of its own stage, header included */
+	uint32_t run_size;       /* of the run from its header to the end of this stage */
 };
 
 enum {
@@ -143,14 +143,15 @@ enum {
 /* An operator without a source. */
 struct rx_operator {
 	uint32_t refs;
-	const rx_stage_ops *ops;  /* NULL where `apply` does it all */
-	rx_observable *(*apply)(rx_operator *op, rx_observable *source); /* consumes the source; NULL: a node of `ops` */
-	void (*drop)(void *params);                                      /* for those with `apply` */
-	const rx_type *in;        /* what it takes; NULL: anything */
-	const rx_type *out;       /* what it emits; NULL: what it takes */
+	const rx_stage_ops *ops; /* NULL where `apply` does it all */
+	rx_observable *(*apply)(rx_operator *op,
+	                        rx_observable *source); /* consumes the source; NULL: a node of `ops` */
+	void (*drop)(void *params);                     /* for those with `apply` */
+	const rx_type *in;                              /* what it takes; NULL: anything */
+	const rx_type *out;                             /* what it emits; NULL: what it takes */
 	const char *function;
-	rx_observable *mistake;   /* what every application returns instead; NULL */
-	const char *label;        /* given by the user; NULL: the name of the operation */
+	rx_observable *mistake; /* what every application returns instead; NULL */
+	const char *label;      /* given by the user; NULL: the name of the operation */
 	_Alignas(16) unsigned char params[];
 };
 
@@ -168,10 +169,10 @@ struct rx_run {
 	uint32_t size;
 	rx_observable *recipe;
 	rx_scheduler *scheduler;
-	rx_subscription *handle;        /* the user's, while it is open */
+	rx_subscription *handle;         /* the user's, while it is open */
 	struct rx_finalizer *finalizers; /* the user's, in order */
-	void (*release)(rx_run *run);   /* what the sink owns */
-	uint32_t sink;                  /* offset of the sink */
+	void (*release)(rx_run *run);    /* what the sink owns */
+	uint32_t sink;                   /* offset of the sink */
 	bool ended;
 };
 
@@ -326,6 +327,6 @@ void rx__unhandled(const rx_error *error);
 
 /* Blocks of runs, from a pool of the thread. */
 void *rx__pool_alloc(size_t size);
-void rx__pool_free(void *block, size_t size);
+void rx__pool_free(void *memory, size_t size);
 
 #endif

@@ -39,11 +39,8 @@ static void take_span(rx_stage *self, const void *items, size_t count)
 		rx__complete(self);
 }
 
-static const rx_stage_ops take_ops = {.name = "take",
-                                      .state_size = sizeof(struct state),
-                                      .start = take_start,
-                                      .next = take_next,
-                                      .span = take_span};
+static const rx_stage_ops take_ops = {
+	.name = "take", .state_size = sizeof(struct state), .start = take_start, .next = take_next, .span = take_span};
 
 rx_operator *rx_take(size_t count)
 {

@@ -112,8 +112,8 @@ typedef struct cy_call_options {
  * @param arguments  consumed; NULL: nil
  * Cost: one frame, and one for each item and end of the reply.
  */
-RX_API rx_observable *cy_call(cy_cluster *cluster, cy_target target, const char *command,
-                              cy_value *arguments) RX_MUST_USE;
+RX_API rx_observable *cy_call(cy_cluster *cluster, cy_target target, const char *command, cy_value *arguments)
+	RX_MUST_USE;
 /** cy_call() with options (NULL: all defaults). */
 RX_API rx_observable *cy_call_with(cy_cluster *cluster, cy_target target, const char *command, cy_value *arguments,
                                    const cy_call_options *options) RX_MUST_USE;

@@ -35,14 +35,14 @@ typedef struct cy_event {
 	uint64_t call; /**< the number of the call; 0: of none */
 	int64_t time;  /**< wall clock, nanoseconds since 1970 */
 	cy_status status;
-	int code;         /**< `result`, `error`: 0 or a negative errno. `exit`: the exit code; -1 after a signal */
-	int signal;       /**< `exit`: the signal that ended it, or 0 */
-	bool core;        /**< `exit`: it left a core */
-	bool intended;    /**< `exit`, `disconnect`: somebody asked for it */
-	cy_sequel sequel; /**< `exit`: what follows */
-	const char *name;  /**< of the command, the message, the event; the address; or NULL */
-	const char *words; /**< what there is to say, or NULL */
-	cy_value *body;    /**< arguments, message, data; or NULL */
+	int code;            /**< `result`, `error`: 0 or a negative errno. `exit`: the exit code; -1 after a signal */
+	int signal;          /**< `exit`: the signal that ended it, or 0 */
+	bool core;           /**< `exit`: it left a core */
+	bool intended;       /**< `exit`, `disconnect`: somebody asked for it */
+	cy_sequel sequel;    /**< `exit`: what follows */
+	const char *name;    /**< of the command, the message, the event; the address; or NULL */
+	const char *words;   /**< what there is to say, or NULL */
+	cy_value *body;      /**< arguments, message, data; or NULL */
 	struct cy__fds *fds; /**< see cy_event_descriptor() */
 } cy_event;
 RX__DECLARE_TYPE(cy_event);

@@ -42,8 +42,7 @@ typedef struct cy_listen_options {
  *
  * Errors: those of bind and listen (-EADDRINUSE, -EACCES…); -EINVAL no such address; -EPERM in the primary.
  */
-RX_API rx_observable *cy_listen(cy_cluster *cluster, const char *address,
-                                const cy_listen_options *options) RX_MUST_USE;
+RX_API rx_observable *cy_listen(cy_cluster *cluster, const char *address, const cy_listen_options *options) RX_MUST_USE;
 /**
  * From cy_listener to its connections (cy_connection), for as long as it is subscribed. A connection that failed before
  * it was accepted is passed over; running out of descriptors is waited out.

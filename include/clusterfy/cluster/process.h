@@ -86,8 +86,8 @@ typedef struct cy_revival {
 	double jitter;   /**< a delay is shortened by a random share of up to this, at most 1; 0: 0.1; below 0: none */
 	uint32_t limit;  /**< revivals within the window; one more end, and it has failed; 0: 10; CY_UNLIMITED */
 	rx_nsec window;  /**< 0: 60 s; RX_NEVER: all of its life */
-	rx_nsec hold;    /**< delays and limit begin anew once it was ready for so long; 0: 60 s; RX_NEVER: they never do */
-	rx_nsec start;   /**< a start counts as failed, and is killed, if it is not ready by then; 0: 30 s; RX_NEVER */
+	rx_nsec hold; /**< delays and limit begin anew once it was ready for so long; 0: 60 s; RX_NEVER: they never do */
+	rx_nsec start; /**< a start counts as failed, and is killed, if it is not ready by then; 0: 30 s; RX_NEVER */
 } cy_revival;
 
 RX_END_DECLS

@@ -31,8 +31,8 @@ typedef struct cy_worker_statistics {
 typedef struct cy_statistics {
 	cy_worker_statistics *workers; /**< in the order of their ids: those that live, and those that have FAILED */
 	size_t count;
-	size_t online;  /**< of them, those that have a process that has joined and not left */
-	uint64_t late;  /**< replies that came after their call had ended, or that nobody awaited: ignored */
+	size_t online; /**< of them, those that have a process that has joined and not left */
+	uint64_t late; /**< replies that came after their call had ended, or that nobody awaited: ignored */
 } cy_statistics;
 RX__DECLARE_TYPE(cy_statistics);
 

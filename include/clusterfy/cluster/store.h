@@ -34,8 +34,8 @@ RX_API rx_observable *cy_add(cy_cluster *cluster, const char *path, cy_value *am
  * Set @p path to @p value (consumed; NULL: remove it) if it is @p expected (consumed; NULL: not there); emits whether it
  * was, as a value (cy_body: a bool). Atomic.
  */
-RX_API rx_observable *cy_compare_and_set(cy_cluster *cluster, const char *path, cy_value *expected,
-                                         cy_value *value) RX_MUST_USE;
+RX_API rx_observable *cy_compare_and_set(cy_cluster *cluster, const char *path, cy_value *expected, cy_value *value)
+	RX_MUST_USE;
 
 RX_END_DECLS
 #endif

@@ -114,7 +114,7 @@ typedef struct cy_pair {
 
 #ifndef __cplusplus
 /** `cy_array(cy_int(1), cy_string("x"))`, `cy_array()`: up to 64 values, consumed. More: cy_array_from(). */
-#define cy_array(...) \
+#define cy_array(...)                                                                                                  \
 	cy__array_from((cy_value *[CY__COUNT(__VA_ARGS__) + 1]){NULL, __VA_ARGS__}, CY__COUNT(__VA_ARGS__))
 /** `cy_map("a", cy_int(1), "b", cy_nil())`, `cy_map()`: up to 16 keys and values (consumed). More: cy_map_from(). */
 #define cy_map(...) cy_map_from((cy_pair[]){CY__PAIRS(__VA_ARGS__){NULL, NULL}}, CY__PAIR_COUNT(__VA_ARGS__))
@@ -250,8 +250,7 @@ typedef struct cy_iterator {
 } cy_iterator;
 
 /** `cy_iterator it; CY_EACH(&it, value) { ... it.key ... it.value ... }`; nothing, where it is no array and no map. */
-#define CY_EACH(iterator, collection) \
-	for (cy_iterator_start((iterator), (collection)); cy_iterator_next((iterator));)
+#define CY_EACH(iterator, collection) for (cy_iterator_start((iterator), (collection)); cy_iterator_next((iterator));)
 /** Begin a walk over @p value, which must outlive it. There is nothing to finish. */
 RX_API void cy_iterator_start(cy_iterator *iterator, const cy_value *value);
 /** The next element; false after the last. */
@@ -340,14 +339,14 @@ RX_MUST_USE static inline cy_value *cy__array_from(cy_value *const *items, size_
 }
 
 /* How many arguments (an empty list: 1), up to 64. The arguments appear in the result nowhere, so nesting is cheap. */
-#define CY__COUNT(...)                                                                                                \
-	CY__COUNT_(__VA_ARGS__, 64, 63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44,   \
-	           43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20,    \
-	           19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, )
-#define CY__COUNT_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21,    \
-                   a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32, a33, a34, a35, a36, a37, a38, a39, a40,     \
-                   a41, a42, a43, a44, a45, a46, a47, a48, a49, a50, a51, a52, a53, a54, a55, a56, a57, a58, a59,     \
-                   a60, a61, a62, a63, a64, count, ...)                                                               \
+#define CY__COUNT(...)                                                                                                 \
+	CY__COUNT_(__VA_ARGS__, 64, 63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44,    \
+	           43, 42, 41, 40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, \
+	           18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, )
+#define CY__COUNT_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, a18, a19, a20, a21,     \
+                   a22, a23, a24, a25, a26, a27, a28, a29, a30, a31, a32, a33, a34, a35, a36, a37, a38, a39, a40, a41, \
+                   a42, a43, a44, a45, a46, a47, a48, a49, a50, a51, a52, a53, a54, a55, a56, a57, a58, a59, a60, a61, \
+                   a62, a63, a64, count, ...)                                                                          \
 	count
 
 /* A key without a value ends in a name that does not exist and says so. */

@@ -36,9 +36,9 @@ RX_BEGIN_DECLS
 typedef int64_t rx_nsec;
 
 #define RX_NS(n) ((rx_nsec)(n))
-#define RX_US(n) ((rx_nsec)((n) * INT64_C(1000)))
-#define RX_MS(n) ((rx_nsec)((n) * INT64_C(1000000)))
-#define RX_S(n) ((rx_nsec)((n) * INT64_C(1000000000)))
+#define RX_US(n) ((rx_nsec)(INT64_C(1000) * (n)))
+#define RX_MS(n) ((rx_nsec)(INT64_C(1000000) * (n)))
+#define RX_S(n) ((rx_nsec)(INT64_C(1000000000) * (n)))
 
 /** As an option: at once. (Zero in an options struct means "the default".) */
 #define RX_NOW ((rx_nsec)-1)

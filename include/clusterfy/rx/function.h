@@ -163,7 +163,8 @@ typedef struct rx_comparator {
 		}                                                                                                      \
 		return kept;                                                                                           \
 	}                                                                                                              \
-	static const rx_predicate fn##_rx_predicate RX_UNUSED = {#fn, &rx_type_##In, fn##_rx_test_call, fn##_rx_test_span};
+	static const rx_predicate fn##_rx_predicate RX_UNUSED = {#fn, &rx_type_##In, fn##_rx_test_call,                \
+	                                                         fn##_rx_test_span};
 
 /** `void fn(const In *item, void *ctx)` */
 #define RX_CONSUMER(fn, In)                                                                                            \
@@ -230,12 +231,8 @@ typedef struct rx_comparator {
 			to[i] = value = fn(value, from[i]);                                                            \
 		*(Acc *)acc = value;                                                                                   \
 	}                                                                                                              \
-	static const rx_reducer fn##_rx_reducer RX_UNUSED = {#fn,                                                      \
-	                                                     &rx_type_##In,                                            \
-	                                                     &rx_type_##Acc,                                           \
-	                                                     fn##_rx_reduce_call,                                      \
-	                                                     fn##_rx_reduce_fold,                                      \
-	                                                     fn##_rx_reduce_span};
+	static const rx_reducer fn##_rx_reducer RX_UNUSED = {                                                          \
+		#fn, &rx_type_##In, &rx_type_##Acc, fn##_rx_reduce_call, fn##_rx_reduce_fold, fn##_rx_reduce_span};
 
 /** `rx_observable *fn(const In *item, void *ctx)`: an observable of Out; to fail, return rx_throw_error(). */
 #define RX_PROJECTOR(fn, Out, In)                                                                                      \
