@@ -1,0 +1,122 @@
+/*
+ * Reading arguments, with the liberties that JavaScript's signatures take.
+ */
+#include "tests/conformance/arguments.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool has(const struct call *call, size_t i)
+{
+	return i < call->count && call->arguments[i]->kind != JS_UNDEFINED && call->arguments[i]->kind != JS_NULL;
+}
+
+js *argument(const struct call *call, size_t i)
+{
+	return i < call->count ? call->arguments[i] : js_undefined();
+}
+
+js *option(const struct call *call, size_t i, const char *name)
+{
+	return js_get(argument(call, i), name);
+}
+
+struct function *function_of(const js *value)
+{
+	return value->kind == JS_FUNCTION ? value->function : NULL;
+}
+
+static bool absent_value(const js *value)
+{
+	return value->kind == JS_UNDEFINED || value->kind == JS_NULL;
+}
+
+size_t count_of(const js *value, size_t absent)
+{
+	const double number = js_to_number(value);
+	if (absent_value(value))
+		return absent;
+	if (isnan(number) || number <= 0)
+		return 0;
+	return isinf(number) ? SIZE_MAX : (size_t)number;
+}
+
+rx_nsec time_of(const struct call *call, const js *value, rx_nsec absent)
+{
+	double number = js_to_number(value);
+	if (absent_value(value))
+		return absent;
+	if (value->kind == JS_DATE)
+		number -= clock_frame(call->replay);
+	if (isnan(number))
+		return 0;
+	return number >= 1e12 ? RX_NEVER : (rx_nsec)(number * (double)RX_MS(1));
+}
+
+rx_scheduler *scheduler_of(const struct call *call, const js *value)
+{
+	if (value->kind != JS_SCHEDULER)
+		return NULL;
+	return strcmp(value->name, "test") == 0 ? call->replay->test : call->replay->async;
+}
+
+/* The length of the UTF-8 character at @p text. */
+static size_t character(const char *text)
+{
+	size_t length = 1;
+	while ((text[length] & 0xc0) == 0x80)
+		length++;
+	return length;
+}
+
+static rx_observable *characters_of(const char *text)
+{
+	js *array = js_array(NULL, strlen(text));
+	size_t count = 0;
+	for (; *text; text += character(text))
+		array->items[count++] = js_string_of(text, character(text));
+	return rx_from(&rx_type_js_item, array->items, count);
+}
+
+rx_observable *observable_of(struct replay *replay, const js *value)
+{
+	if (value->kind == JS_OBSERVABLE)
+		return rx_observable_ref(value->observable);
+	if (value->kind == JS_ARRAY)
+		return rx_from(&rx_type_js_item, value->items, value->count);
+	if (value->kind == JS_STRING)
+		return characters_of(value->string);
+	return rx_throw(error_create(replay, js_error("TypeError", "not an observable")));
+}
+
+size_t plain_count(const struct call *call)
+{
+	size_t count = call->count;
+	while (count > 0 &&
+	       (call->arguments[count - 1]->kind == JS_SCHEDULER || call->arguments[count - 1]->kind == JS_FUNCTION))
+		count--;
+	return count;
+}
+
+rx_scheduler *trailing_scheduler(const struct call *call)
+{
+	return call->count ? scheduler_of(call, call->arguments[call->count - 1]) : NULL;
+}
+
+struct function *trailing_function(const struct call *call)
+{
+	return call->count ? function_of(call->arguments[call->count - 1]) : NULL;
+}
+
+rx_observable **observables_of(const struct call *call, size_t from, size_t *count)
+{
+	const size_t plain = plain_count(call);
+	const js *array = plain == from + 1 && call->arguments[from]->kind == JS_ARRAY ? call->arguments[from] : NULL;
+	js *const *values = array ? array->items : call->arguments + from;
+	*count = array ? array->count : plain > from ? plain - from : 0;
+	rx_observable **observables = calloc(*count + 1, sizeof *observables);
+	for (size_t i = 0; i < *count; i++)
+		observables[i] = observable_of(call->replay, values[i]);
+	return observables;
+}

@@ -1,0 +1,111 @@
+/*
+ * Recorded functions in the forms that operators take, and the way back from what operators emit.
+ */
+#include "tests/conformance/arguments.h"
+
+int give(void *out, js *value)
+{
+	return rx_type_copy(&rx_type_js_item, out, &value);
+}
+
+static js *item(const void *in)
+{
+	return *(const js_item *)in;
+}
+
+static int call_mapper(const void *in, size_t index, void *out, void *ctx)
+{
+	js *result = NULL;
+	const int code = function_call(ctx, (js *[]){item(in), js_number((double)index)}, 2, &result);
+	return code < 0 ? code : give(out, result);
+}
+
+static int call_predicate(const void *in, size_t index, void *ctx)
+{
+	js *result = NULL;
+	const int code = function_call(ctx, (js *[]){item(in), js_number((double)index)}, 2, &result);
+	return code < 0 ? code : js_truthy(result);
+}
+
+static int call_consumer(const void *in, void *ctx)
+{
+	return function_call(ctx, (js *[]){item(in)}, 1, NULL);
+}
+
+static int call_reducer(void *acc, const void *in, size_t index, void *ctx)
+{
+	js *result = NULL;
+	const int code = function_call(ctx, (js *[]){item(acc), item(in), js_number((double)index)}, 3, &result);
+	if (code >= 0)
+		*(js_item *)acc = result;
+	return code;
+}
+
+/* The words of a failed call become an observable that fails. */
+static rx_observable *project(struct function *function, js *const *arguments, size_t count)
+{
+	js *result = NULL;
+	const int code = function_call(function, arguments, count, &result);
+	if (code < 0)
+		return rx_throw(error_create(function->replay, thrown_value(function->replay, code)));
+	return observable_of(function->replay, result);
+}
+
+static rx_observable *call_projector(const void *in, size_t index, void *ctx)
+{
+	return project(ctx, (js *[]){item(in), js_number((double)index)}, 2);
+}
+
+static int call_equality(const void *a, const void *b, void *ctx)
+{
+	js *result = NULL;
+	const int code = function_call(ctx, (js *[]){item(a), item(b)}, 2, &result);
+	return code < 0 ? code : js_truthy(result);
+}
+
+static int call_comparator(const void *a, const void *b, int *order, void *ctx)
+{
+	js *result = NULL;
+	const int code = function_call(ctx, (js *[]){item(a), item(b)}, 2, &result);
+	if (code < 0)
+		return code;
+	const double number = js_to_number(result);
+	*order = (number > 0) - (number < 0);
+	return 0;
+}
+
+const rx_mapper replay_mapper = {"recorded", &rx_type_js_item, &rx_type_js_item, call_mapper, NULL};
+const rx_predicate replay_predicate = {"recorded", &rx_type_js_item, call_predicate, NULL};
+const rx_consumer replay_consumer = {"recorded", &rx_type_js_item, call_consumer};
+const rx_reducer replay_reducer = {"recorded", &rx_type_js_item, &rx_type_js_item, call_reducer, NULL, NULL};
+const rx_projector replay_projector = {"recorded", &rx_type_js_item, &rx_type_js_item, call_projector};
+const rx_equality replay_equality = {"recorded", &rx_type_js_item, call_equality};
+const rx_comparator replay_comparator = {"recorded", &rx_type_js_item, call_comparator};
+
+/* ---- From what the library emits to values --------------------------------------------------------------------- */
+
+#define NUMBERS(T, name)                                                                                               \
+	static int name##_value(const T *number, js_item *out, void *ctx)                                              \
+	{                                                                                                              \
+		return give(out, js_number((double)*number));                                                          \
+	}                                                                                                              \
+	RX_MAPPER(name##_value, js_item, T);                                                                           \
+	rx_operator *name(void)                                                                                        \
+	{                                                                                                              \
+		return rx_map(name##_value);                                                                           \
+	}
+
+NUMBERS(double, from_double)
+NUMBERS(int64_t, from_int64)
+NUMBERS(size_t, from_size)
+
+static int bool_value(const bool *value, js_item *out, void *ctx)
+{
+	return give(out, js_boolean(*value));
+}
+RX_MAPPER(bool_value, js_item, bool);
+
+rx_operator *from_bool(void)
+{
+	return rx_map(bool_value);
+}
