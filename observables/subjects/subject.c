@@ -1,0 +1,286 @@
+/*
+ * The plain subject, and what all subjects have in common.
+ */
+#include "observables/subjects/subject.h"
+
+static inline rx_stage *stage_of(rx_link *link)
+{
+	return (rx_stage *)link - 1;
+}
+
+/* ---- The list -------------------------------------------------------------------------------------------------- */
+
+static void append(rx_subject *subject, rx_link *link)
+{
+	link->number = ++subject->number;
+	link->previous = subject->last;
+	link->next = NULL;
+	if (subject->last)
+		subject->last->next = link;
+	else
+		subject->first = link;
+	subject->last = link;
+	subject->observers++;
+}
+
+static void unlink_from(rx_subject *subject, rx_link *link)
+{
+	if (!link->number)
+		return;
+	link->number = 0;
+	for (rx_cursor *cursor = subject->cursors; cursor; cursor = cursor->outer)
+		if (cursor->link == link)
+			cursor->link = link->next;
+	*(link->previous ? &link->previous->next : &subject->first) = link->next;
+	*(link->next ? &link->next->previous : &subject->last) = link->previous;
+	subject->observers--;
+}
+
+void rx__subject_deliver(rx_subject *subject, const void *item)
+{
+	const uint64_t newest = subject->number;
+	rx_cursor cursor = {.outer = subject->cursors, .link = subject->first};
+	subject->cursors = &cursor;
+	rx_subject_ref(subject);
+	for (rx_link *link; (link = cursor.link) && link->number <= newest;) {
+		rx_stage *stage = stage_of(link);
+		cursor.link = link->next;
+		rx__pin(stage);
+		rx__emit(stage, item);
+		rx__unpin(stage);
+	}
+	subject->cursors = cursor.outer;
+	rx_subject_unref(subject);
+}
+
+/* ---- The end --------------------------------------------------------------------------------------------------- */
+
+static void end_stage(rx_subject *subject, rx_stage *stage)
+{
+	if (subject->error)
+		rx__error(stage, subject->error);
+	else
+		rx__complete(stage);
+}
+
+/* From the front, one at a time: who leaves meanwhile hears nothing. */
+static void end_all(rx_subject *subject)
+{
+	subject->stopped = true;
+	rx_subject_ref(subject);
+	for (rx_link *link; (link = subject->first);) {
+		rx_stage *stage = stage_of(link);
+		rx__pin(stage);
+		unlink_from(subject, link);
+		end_stage(subject, stage);
+		rx__unpin(stage);
+	}
+	rx_subject_unref(subject);
+}
+
+void rx__subject_complete(rx_subject *subject)
+{
+	if (!subject->stopped)
+		end_all(subject);
+}
+
+void rx_subject_complete(rx_subject *subject)
+{
+	if (subject->stopped)
+		return;
+	if (subject->kind->complete)
+		subject->kind->complete(subject);
+	else
+		end_all(subject);
+}
+
+void rx_subject_error_with(rx_subject *subject, const rx_error *error)
+{
+	if (subject->stopped)
+		return;
+	subject->error = rx_error_ref(error);
+	end_all(subject);
+}
+
+void rx_subject_error(rx_subject *subject, int code, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	const rx_error *error = rx__error_create(code, format, arguments);
+	va_end(arguments);
+	rx_subject_error_with(subject, error);
+	rx_error_unref(error);
+}
+
+void rx__subject_fail(rx_subject *subject, int code)
+{
+	const rx_error *error = rx__error_from_code(code, NULL);
+	rx_subject_error_with(subject, error);
+	rx_error_unref(error);
+}
+
+void rx_subject_unsubscribe(rx_subject *subject)
+{
+	if (!subject->refs)
+		return;
+	subject->stopped = subject->closed = true;
+	while (subject->first)
+		unlink_from(subject, subject->first);
+}
+
+/* ---- The source ------------------------------------------------------------------------------------------------ */
+
+void rx__subject_enter(rx_stage *self)
+{
+	rx_subject *subject = rx__subject_of(self);
+	if (!subject->stopped)
+		append(subject, RX__STATE(self));
+}
+
+void rx__subject_end_stage(rx_stage *self)
+{
+	rx_subject *subject = rx__subject_of(self);
+	if (!subject->stopped || !rx__open(self))
+		return;
+	if (subject->closed)
+		rx__fail(self, rx_raise(-EPIPE, "the subject has been unsubscribed"));
+	else
+		end_stage(subject, self);
+}
+
+void rx__subject_stop(rx_stage *self)
+{
+	unlink_from(rx__subject_of(self), RX__STATE(self));
+}
+
+void rx__subject_release(void *params)
+{
+	rx_subject_unref(*(rx_subject **)params);
+}
+
+rx_observable *rx_subject_observe(rx_subject *subject)
+{
+	rx_subject_ref(subject);
+	return rx__source(&subject->kind->source, subject->type, &subject, sizeof(rx_subject *));
+}
+
+/* ---- From outside ---------------------------------------------------------------------------------------------- */
+
+void rx_subject_next(rx_subject *subject, const void *item)
+{
+	if (!subject->stopped)
+		subject->kind->next(subject, item);
+}
+
+static int feed(const void *item, void *subject)
+{
+	rx_subject_next(subject, item);
+	return 0;
+}
+
+static void feed_error(const rx_error *error, void *subject)
+{
+	rx_subject_error_with(subject, error);
+}
+
+static void feed_complete(void *subject)
+{
+	rx_subject_complete(subject);
+}
+
+static void feed_drop(void *subject)
+{
+	rx_subject_unref(subject);
+}
+
+void rx_subject_subscribe_to(rx_subject *subject, rx_observable *source, rx_subscription *subscription)
+{
+	const rx_consumer consumer = {.name = subject->kind->source.name, .in = subject->type, .call = feed};
+	rx_subscribe(source,
+	             &(rx_observer){.next = &consumer,
+	                            .error = feed_error,
+	                            .complete = feed_complete,
+	                            .ctx = rx_subject_ref(subject),
+	                            .drop = feed_drop},
+	             subscription);
+}
+
+size_t rx_subject_observers(const rx_subject *subject)
+{
+	return subject->observers;
+}
+
+bool rx_subject_is_stopped(const rx_subject *subject)
+{
+	return subject->stopped;
+}
+
+const void *rx_subject_value(const rx_subject *subject)
+{
+	return subject->kind->value ? subject->kind->value(subject) : NULL;
+}
+
+rx_subject *rx_subject_ref(rx_subject *subject)
+{
+	if (subject->refs)
+		subject->refs++;
+	return subject;
+}
+
+void rx_subject_unref(rx_subject *subject)
+{
+	if (!subject || !subject->refs || --subject->refs)
+		return;
+	if (subject->kind->drop)
+		subject->kind->drop(subject);
+	rx_error_unref(subject->error);
+	rx_free(subject);
+}
+
+/* ---- Making one ------------------------------------------------------------------------------------------------ */
+
+rx_subject *rx__subject_create(const rx_subject_kind *kind, const rx_type *type, size_t extra)
+{
+	rx_subject *subject = rx_alloc_zero(sizeof *subject + kind->state_size + extra);
+	if (!subject)
+		return NULL;
+	subject->refs = 1;
+	subject->type = type;
+	subject->kind = kind;
+	return subject;
+}
+
+static int no_memory_start(rx_stage *self)
+{
+	(void)self;
+	return -ENOMEM;
+}
+
+rx_subject *rx__subject_no_memory(void)
+{
+	static const rx_subject_kind kind = {.source = {.name = "no memory", .start = no_memory_start}};
+	static rx_subject subject = {.kind = &kind, .stopped = true};
+	return &subject;
+}
+
+static int subject_start(rx_stage *self)
+{
+	rx__subject_end_stage(self);
+	rx__subject_enter(self);
+	return 0;
+}
+
+static const rx_subject_kind subject_kind = {
+	.source = {.name = "subject",
+                   .state_size = sizeof(rx_link),
+                   .start = subject_start,
+                   .stop = rx__subject_stop,
+                   .drop = rx__subject_release},
+	.next = rx__subject_deliver,
+};
+
+rx_subject *rx_subject_create(const rx_type *type)
+{
+	rx_subject *subject = rx__subject_create(&subject_kind, type, 0);
+	return subject ? subject : rx__subject_no_memory();
+}
