@@ -6,6 +6,7 @@
 #define CLUSTERFY_RX_H
 
 #include <clusterfy/rx/base.h>
+#include <clusterfy/rx/composite.h>
 #include <clusterfy/rx/create.h>
 #include <clusterfy/rx/error.h>
 #include <clusterfy/rx/filtering.h>

@@ -1,0 +1,185 @@
+/*
+ * The types whose values hold other values: copied, dropped, compared and hashed by the types of what they hold.
+ */
+#include "observables/core/items.h"
+
+static uint64_t mix(uint64_t hash, uint64_t next)
+{
+	return (hash ^ next) * UINT64_C(0x9e3779b97f4a7c15) + (hash >> 29);
+}
+
+/* ---- List ------------------------------------------------------------------------------------------------------ */
+
+static int list_copy(void *to, const void *from)
+{
+	const rx_list *list = from;
+	void *items;
+	const int code = rx__items_copy(list->type, list->items, list->count, &items);
+	if (code < 0)
+		return code;
+	*(rx_list *)to = (rx_list){list->type, list->count, items};
+	return 0;
+}
+
+static void list_drop(void *value)
+{
+	const rx_list *list = value;
+	rx__items_free(list->type, (void *)list->items, list->count);
+}
+
+static const void *list_at(const rx_list *list, size_t index)
+{
+	return (const char *)list->items + index * list->type->size;
+}
+
+static bool list_equal(const void *a, const void *b)
+{
+	const rx_list *x = a, *y = b;
+	if (x->count != y->count)
+		return false;
+	if (x->count == 0)
+		return true;
+	if (!rx_type_same(x->type, y->type))
+		return false;
+	for (size_t i = 0; i < x->count; i++)
+		if (!rx_type_equal(x->type, list_at(x, i), list_at(y, i)))
+			return false;
+	return true;
+}
+
+static uint64_t list_hash(const void *value)
+{
+	const rx_list *list = value;
+	uint64_t hash = list->count;
+	for (size_t i = 0; i < list->count; i++)
+		hash = mix(hash, rx_type_hash(list->type, list_at(list, i)));
+	return hash;
+}
+
+const rx_type rx_type_rx_list = {.name = "rx_list",
+                                 .size = sizeof(rx_list),
+                                 .copy = list_copy,
+                                 .drop = list_drop,
+                                 .equal = list_equal,
+                                 .hash = list_hash};
+
+const void *rx_list_items(const rx_list *list, const rx_type *type)
+{
+	return list->type && rx_type_same(list->type, type) ? list->items : NULL;
+}
+
+/* ---- Pair ------------------------------------------------------------------------------------------------------ */
+
+static int pair_copy(void *to, const void *from)
+{
+	const rx_pair *pair = from;
+	const size_t size = pair->type->size;
+	char *items = rx_alloc(2 * size);
+	if (!items)
+		return -ENOMEM;
+	int code = rx_type_copy(pair->type, items, pair->previous);
+	if (code == 0) {
+		code = rx_type_copy(pair->type, items + size, pair->current);
+		if (code < 0)
+			rx_type_drop(pair->type, items);
+	}
+	if (code < 0)
+		rx_free(items);
+	else
+		*(rx_pair *)to = (rx_pair){pair->type, items, items + size};
+	return code;
+}
+
+static void pair_drop(void *value)
+{
+	const rx_pair *pair = value;
+	rx__items_free(pair->type, (void *)pair->previous, 2);
+}
+
+static bool pair_equal(const void *a, const void *b)
+{
+	const rx_pair *x = a, *y = b;
+	return rx_type_same(x->type, y->type) && rx_type_equal(x->type, x->previous, y->previous) &&
+	       rx_type_equal(x->type, x->current, y->current);
+}
+
+static uint64_t pair_hash(const void *value)
+{
+	const rx_pair *pair = value;
+	return mix(rx_type_hash(pair->type, pair->previous), rx_type_hash(pair->type, pair->current));
+}
+
+const rx_type rx_type_rx_pair = {.name = "rx_pair",
+                                 .size = sizeof(rx_pair),
+                                 .copy = pair_copy,
+                                 .drop = pair_drop,
+                                 .equal = pair_equal,
+                                 .hash = pair_hash};
+
+const void *rx_pair_previous(const rx_pair *pair, const rx_type *type)
+{
+	return rx_type_same(pair->type, type) ? pair->previous : NULL;
+}
+
+const void *rx_pair_current(const rx_pair *pair, const rx_type *type)
+{
+	return rx_type_same(pair->type, type) ? pair->current : NULL;
+}
+
+/* ---- Notification ---------------------------------------------------------------------------------------------- */
+
+static int notification_copy(void *to, const void *from)
+{
+	rx_notification copy = *(const rx_notification *)from;
+	void *value = NULL;
+	const int code = copy.value ? rx__items_copy(copy.type, copy.value, 1, &value) : 0;
+	if (code < 0)
+		return code;
+	copy.value = value;
+	if (copy.error)
+		rx_error_ref(copy.error);
+	*(rx_notification *)to = copy;
+	return 0;
+}
+
+static void notification_drop(void *value)
+{
+	const rx_notification *notification = value;
+	rx__items_free(notification->type, (void *)notification->value, 1);
+	rx_error_unref(notification->error);
+}
+
+static bool notification_equal(const void *a, const void *b)
+{
+	const rx_notification *x = a, *y = b;
+	if (x->kind != y->kind)
+		return false;
+	if (x->kind == RX_NOTIFICATION_NEXT)
+		return rx_type_same(x->type, y->type) && rx_type_equal(x->type, x->value, y->value);
+	return x->kind == RX_NOTIFICATION_COMPLETE || rx_error_equal(x->error, y->error);
+}
+
+static uint64_t notification_hash(const void *value)
+{
+	const rx_notification *notification = value;
+	switch (notification->kind) {
+	case RX_NOTIFICATION_NEXT:
+		return mix(1, rx_type_hash(notification->type, notification->value));
+	case RX_NOTIFICATION_ERROR:
+		return mix(2, (uint64_t)notification->error->code);
+	default:
+		return 3;
+	}
+}
+
+const rx_type rx_type_rx_notification = {.name = "rx_notification",
+                                         .size = sizeof(rx_notification),
+                                         .copy = notification_copy,
+                                         .drop = notification_drop,
+                                         .equal = notification_equal,
+                                         .hash = notification_hash};
+
+const void *rx_notification_value(const rx_notification *notification, const rx_type *type)
+{
+	return notification->value && rx_type_same(notification->type, type) ? notification->value : NULL;
+}

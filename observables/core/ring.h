@@ -1,0 +1,27 @@
+/*
+ * A queue of items of one type that grows by doubling. It owns copies. All zero it is empty and holds no memory; its
+ * owner passes the type to every call.
+ */
+#ifndef RX_CORE_RING_H
+#define RX_CORE_RING_H
+
+#include "observables/core/stage.h"
+
+typedef struct rx_ring {
+	char *items;
+	size_t capacity, first, count;
+} rx_ring;
+
+/* Append a copy of @p item; -ENOMEM, or what the type's copy returned. */
+int rx__ring_push(rx_ring *ring, const rx_type *type, const void *item);
+/* Move the oldest item to @p out, which owns it from then on. The ring is not empty. */
+void rx__ring_pop(rx_ring *ring, const rx_type *type, void *out);
+/* The item at @p index, the oldest being 0; valid until the ring changes. Where nothing was ever popped, all items
+ * lie packed from index 0 on. */
+const void *rx__ring_at(const rx_ring *ring, const rx_type *type, size_t index);
+/* Drop what is left and give the memory back: an empty ring. */
+void rx__ring_clear(rx_ring *ring, const rx_type *type);
+/* Emit the oldest item of a ring of items of the stage's own type. The ring is not empty. */
+void rx__ring_emit(rx_stage *self, rx_ring *ring);
+
+#endif

@@ -1,0 +1,87 @@
+#include "observables/core/slot.h"
+
+static void *room(rx_slot *slot)
+{
+	return slot + 1;
+}
+
+size_t rx__slot_room_in(const rx_observable *node)
+{
+	return node->upstream->type ? node->upstream->type->size : 0;
+}
+
+size_t rx__slot_room_out(const rx_observable *node)
+{
+	return node->type ? node->type->size : 0;
+}
+
+/* One that is lent is dropped by whoever returns it. */
+void rx__slot_clear(rx_slot *slot, const rx_type *type)
+{
+	const bool owned = slot->full && !slot->lent;
+	slot->full = false;
+	slot->lent = NULL;
+	if (!owned || !type->drop)
+		return;
+	void *old = RX__STACK(type);
+	memcpy(old, room(slot), type->size);
+	type->drop(old);
+}
+
+int rx__slot_put(rx_slot *slot, const rx_type *type, const void *item)
+{
+	void *copy = RX__STACK(type);
+	const int code = rx_type_copy(type, copy, item);
+	if (code < 0)
+		return code;
+	rx__slot_clear(slot, type);
+	memcpy(room(slot), copy, type->size);
+	slot->full = true;
+	return 0;
+}
+
+int rx__slot_lend(rx_slot *slot, const rx_type *type, void *stack)
+{
+	const int code = slot->lent ? rx_type_copy(type, stack, slot->lent) : 0;
+	if (code < 0)
+		return code;
+	if (!slot->lent)
+		memcpy(stack, room(slot), type->size);
+	slot->lent = stack;
+	return 0;
+}
+
+void rx__slot_claim(rx_slot *slot, const rx_type *type, void *stack)
+{
+	if (slot->lent == stack)
+		return;
+	rx__slot_clear(slot, type);
+	slot->lent = stack;
+	slot->full = true;
+}
+
+void rx__slot_return(rx_slot *slot, const rx_type *type, void *stack)
+{
+	if (slot->lent == stack) {
+		memcpy(room(slot), stack, type->size);
+		slot->lent = NULL;
+	} else {
+		rx_type_drop(type, stack);
+	}
+}
+
+int rx__slot_emit(rx_stage *self, rx_slot *slot)
+{
+	const rx_type *type = self->node->type;
+	if (!slot->full)
+		return 0;
+	void *item = RX__STACK(type);
+	const int code = rx__slot_lend(slot, type, item);
+	if (code < 0)
+		return code;
+	slot->full = false;
+	slot->lent = NULL;
+	rx__emit(self, item);
+	rx_type_drop(type, item);
+	return 0;
+}
