@@ -3,6 +3,7 @@
  */
 #include "observables/core/queue.h"
 #include "observables/core/stage.h"
+#include "observables/core/virtual.h"
 
 struct virtual_time {
 	rx_scheduler scheduler;
@@ -34,6 +35,14 @@ static void virtual_cancel(rx_scheduler *scheduler, rx_task *task)
 
 static const rx_scheduler_ops virtual_ops = {
 	.name = "virtual", .now = virtual_now, .schedule = virtual_schedule, .cancel = virtual_cancel};
+
+void rx__virtual_at(rx_scheduler *scheduler, rx_task *task, rx_nsec due)
+{
+	rx_cancel(task);
+	task->scheduler = scheduler;
+	task->due = due;
+	rx__queue_insert(&of(scheduler)->queue, task);
+}
 
 rx_scheduler *rx_virtual_create(void)
 {
