@@ -43,6 +43,11 @@ int rx_raise(int code, const char *format, ...)
 	return code;
 }
 
+const char *rx_words(int code)
+{
+	return raised.code == code ? raised.text : strerror(code < 0 ? -code : code);
+}
+
 static const rx_error *create(int code, const char *stage, const char *message)
 {
 	const size_t message_size = strlen(message) + 1, stage_size = stage ? strlen(stage) + 1 : 0;
@@ -91,10 +96,7 @@ const rx_error *rx__error_create(int code, const char *format, va_list arguments
 const rx_error *rx__error_from_code(int code, const rx_observable *node)
 {
 	char words[sizeof raised.text], stage[160];
-	if (raised.code == code)
-		memcpy(words, raised.text, sizeof words);
-	else
-		snprintf(words, sizeof words, "%s", strerror(code < 0 ? -code : code));
+	snprintf(words, sizeof words, "%s", rx_words(code));
 	raised.code = 0;
 	if (node)
 		rx__stage_name(node, stage, sizeof stage);

@@ -24,6 +24,12 @@ typedef struct rx_error {
  */
 RX_API int rx_raise(int code, const char *format, ...) RX_PRINTF(2, 3);
 
+/**
+ * The words for a negative result: those of the last rx_raise() on this thread, if it was for @p code, else the system's.
+ * Borrowed until the next rx_raise().
+ */
+RX_API const char *rx_words(int code);
+
 /** A new error; never NULL: without memory it is a static one of code -ENOMEM. Release it with rx_error_unref(). */
 RX_API const rx_error *rx_error_create(int code, const char *format, ...) RX_PRINTF(2, 3) RX_MUST_USE;
 /** One more reference to @p error, which it returns. */
