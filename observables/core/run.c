@@ -194,21 +194,36 @@ static rx_run *create_run(rx_observable *recipe, const rx_observable *sink_node,
 	}
 }
 
+/* Tell the stages of a run that all above them has been started, source to sink. */
+static void tell_started(rx_run *run, rx_stage *first)
+{
+	const rx_stage *sink = (rx_stage *)((char *)run + run->sink);
+	for (rx_stage *stage = first; stage != sink; stage = stage->downstream)
+		if (stage->node->ops->started && rx__open(stage))
+			stage->node->ops->started(stage);
+}
+
 /* Start the stages, sink to source, until one of them ends what is above it. */
 static void start_run(rx_run *run)
 {
+	bool late = false;
+	rx_stage *first = NULL;
 	run->refs++;
 	for (const rx_observable *node = run->recipe;; node = node->upstream) {
 		rx_stage *stage = stage_of(run, node);
 		if (stage->flags & RX__CLOSED)
 			break;
+		first = stage;
 		stage->flags |= RX__STARTED;
+		late |= node->ops->started != NULL;
 		const int code = node->ops->start ? node->ops->start(stage) : 0;
 		if (code < 0 && rx__open(stage))
 			rx__fail(stage, code);
 		if (begins_run(node))
 			break;
 	}
+	if (late)
+		tell_started(run, first);
 	run_unref(run);
 }
 

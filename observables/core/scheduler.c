@@ -40,15 +40,15 @@ rx_scheduler *rx_scheduler_set_current(rx_scheduler *scheduler)
 
 static void timer_run(rx_task *task)
 {
-	rx_timer *timer = (rx_timer *)task;
+	rx_stage_timer *timer = (rx_stage_timer *)task;
 	rx_stage *stage = timer->stage;
 	rx__pin(stage);
 	timer->fire(stage, timer);
 	rx__unpin(stage);
 }
 
-void rx__timer_start(rx_stage *self, rx_timer *timer, rx_scheduler *scheduler, rx_nsec delay,
-                     void (*fire)(rx_stage *self, rx_timer *timer))
+void rx__timer_start(rx_stage *self, rx_stage_timer *timer, rx_scheduler *scheduler, rx_nsec delay,
+                     void (*fire)(rx_stage *self, rx_stage_timer *timer))
 {
 	timer->stage = self;
 	timer->fire = fire;

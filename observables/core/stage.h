@@ -107,6 +107,9 @@ struct rx_stage_ops {
 
 	/* Called once, sink to source; a negative result becomes the stream's error. May be NULL. */
 	int (*start)(rx_stage *self);
+	/* Called once, source to sink, when all stages above have been started and if the stage is still open. RxJS's
+	 * operators subscribe to their source first: one whose timers or notifiers come after it starts them here. */
+	void (*started)(rx_stage *self);
 	/* Called once, source to sink, for each stage that was started. May be NULL. Inners stop before it is called. */
 	void (*stop)(rx_stage *self);
 
@@ -254,15 +257,15 @@ static inline void rx__unpin(rx_stage *self)
 /* ---- Time ------------------------------------------------------------------------------------------------------ */
 
 /* A task of a stage. `stop` must cancel it: rx_cancel(&timer.task). */
-typedef struct rx_timer {
+typedef struct rx_stage_timer {
 	rx_task task;
 	rx_stage *stage;
-	void (*fire)(rx_stage *self, struct rx_timer *timer);
-} rx_timer;
+	void (*fire)(rx_stage *self, struct rx_stage_timer *timer);
+} rx_stage_timer;
 
 /* Call @p fire after @p delay, with the run pinned. One that waits is moved. @p scheduler NULL: the run's. */
-void rx__timer_start(rx_stage *self, rx_timer *timer, rx_scheduler *scheduler, rx_nsec delay,
-                     void (*fire)(rx_stage *self, rx_timer *timer));
+void rx__timer_start(rx_stage *self, rx_stage_timer *timer, rx_scheduler *scheduler, rx_nsec delay,
+                     void (*fire)(rx_stage *self, rx_stage_timer *timer));
 
 /* ---- Subscribing inside a stage -------------------------------------------------------------------------------- */
 

@@ -22,7 +22,7 @@ struct rx_hot_link {
 
 struct cold_state {
 	size_t log;
-	rx_timer timers[];
+	rx_stage_timer timers[];
 };
 
 static rx_test_source *source_of(const rx_stage *self)
@@ -65,10 +65,10 @@ static void deliver(rx_stage *self, const rx_message *message)
 
 static size_t cold_extra(const rx_observable *node)
 {
-	return (*(rx_test_source *const *)node->params)->messages.view.count * sizeof(rx_timer);
+	return (*(rx_test_source *const *)node->params)->messages.view.count * sizeof(rx_stage_timer);
 }
 
-static void cold_fire(rx_stage *self, rx_timer *timer)
+static void cold_fire(rx_stage *self, rx_stage_timer *timer)
 {
 	const struct cold_state *state = RX__STATE(self);
 	deliver(self, &source_of(self)->messages.items[timer - state->timers]);
