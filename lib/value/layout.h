@@ -40,6 +40,8 @@ int cy__value_refuse(const cy_value *value);
 
 /* A new value for the element of @p value at @p at; never NULL. */
 cy_value *cy__value_slice(const cy_value *value, const unsigned char *at);
+/* A root with a copy of the element at @p at; NULL without memory. */
+cy_value *cy__value_copy(const unsigned char *at);
 /* Nesting of the value itself, counted if need be. */
 unsigned cy__value_depth(const cy_value *value);
 

@@ -117,21 +117,22 @@ static const unsigned char *walk(const cy_value *value, const char *path, size_t
 	return at;
 }
 
-static int find(const cy_value *value, const char *path, const unsigned char **at)
+/* What is at @p path; NULL where nothing is, and @p error is then raised. */
+static const unsigned char *find(const cy_value *value, const char *path, int *error)
 {
 	const char *empty = path ? empty_segment(path) : NULL;
+	const unsigned char *found = NULL;
 	size_t gone = 0;
 
-	if (cy_value_error(value) < 0)
-		return cy__value_refuse(value);
+	*error = cy__value_refuse(value);
+	if (*error < 0)
+		return NULL;
 	if (empty)
-		return rx_raise(-EINVAL, "path \"%s\": a segment is empty, after \"%.*s\"", path, (int)(empty - path),
-		                path);
-	const unsigned char *found = walk(value, path, &gone);
-	if (!found)
-		return rx_raise(-ENOENT, "there is no \"%.*s\"", cy__shown(path, gone), path);
-	*at = found;
-	return 0;
+		*error = rx_raise(-EINVAL, "path \"%s\": a segment is empty, after \"%.*s\"", path, (int)(empty - path),
+		                  path);
+	else if (!(found = walk(value, path, &gone)))
+		*error = rx_raise(-ENOENT, "there is no \"%.*s\"", cy__shown(path, gone), path);
+	return found;
 }
 
 /* The words for what an element could not be read as. */
@@ -152,9 +153,9 @@ static int refuse(int error, const char *path, const unsigned char *at, const ch
 
 /* Find, read by the expression, refuse in words. */
 #define READ(wanted, expression)                                                                                       \
-	const unsigned char *at;                                                                                       \
-	int error = find(value, path, &at);                                                                            \
-	if (error < 0)                                                                                                 \
+	int error;                                                                                                     \
+	const unsigned char *at = find(value, path, &error);                                                           \
+	if (!at)                                                                                                       \
 		return error;                                                                                          \
 	error = expression;                                                                                            \
 	return error < 0 ? refuse(error, path, at, wanted) : 0

@@ -148,7 +148,7 @@ static int unpack_ext(struct unpacking *unpacking, const unsigned char *at)
 	if (error < 0)
 		return refuse(unpacking, error, at, "ext");
 	if (stores(unpacking, at, out_type))
-		*out_type = type;
+		*out_type = (int)type;
 	if (stores(unpacking, at, out))
 		*out = bytes;
 	if (stores(unpacking, at, out_size))
@@ -266,6 +266,7 @@ static int read_key(struct unpacking *unpacking, struct key *key)
 	if (cy__format_next(format) == '\'') {
 		key->name = cy__format_quoted(format, &key->size);
 	} else {
+		/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): run() has copied it */
 		key->name = va_arg(unpacking->args, const char *);
 		if (!key->name)
 			return fail(unpacking, -EINVAL, "a key that is NULL");

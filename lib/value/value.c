@@ -96,6 +96,16 @@ cy_value *cy__value_slice(const cy_value *value, const unsigned char *at)
 	return slice;
 }
 
+cy_value *cy__value_copy(const unsigned char *at)
+{
+	size_t size = (size_t)(cy__skip(at) - at);
+	cy_value *copy = cy__value_allocate(size);
+
+	if (copy)
+		memcpy(cy__value_room(copy), at, size);
+	return copy;
+}
+
 cy_value *cy_value_ref(cy_value *value)
 {
 	if (!value || value->references == CY__IMMORTAL)

@@ -3,6 +3,7 @@
  */
 #include "tests/support/memory.h"
 #include "tests/support/test.h"
+#include "tests/value/expect.h"
 
 #include <clusterfy/cluster/value.h>
 
@@ -22,13 +23,6 @@ static void expect_bytes(cy_value *value, const char *bytes, size_t size)
 	cy_value_unref(value);
 }
 #define EXPECT_BYTES(value, bytes) expect_bytes(value, bytes, sizeof(bytes) - 1)
-
-static void expect_mistake(cy_value *value, int code, const char *words)
-{
-	ck_assert_int_eq(cy_value_error(value), code);
-	ck_assert_str_eq(cy_value_words(value), words);
-	cy_value_unref(value);
-}
 
 TEST(nil_and_bools_need_no_memory)
 {

@@ -14,15 +14,16 @@
  * a leaf (an array too: its elements have no paths). What was at a path is replaced, whatever it was, in its place.
  *
  * **Paths** are keys joined with dots: at most CY_STORAGE_PATH bytes of UTF-8, no segment empty. A key that is empty or
- * has a dot in it, or is no string, can be saved and retrieved within its map, but not addressed. Segments and the depth
- * of the value at their end are together less than CY_DEPTH, so that the whole tree is always one value.
+ * has a dot in it, or is no string, can be saved and retrieved within its map, but not addressed. Segments and the
+ * nesting of the value at their end are together at most CY_DEPTH, so that the whole tree is always one value.
  *
  * **What is missing.** All but the last segment must lead through maps; where they do not, every operation fails, changes
  * nothing, and says which operation and how far it came: `save "a.b.c": there is no "a.b"`. Where only the last one is
  * missing, retrieving and deleting answer 0, and what is there answers 1, nil included.
  *
  * **Cost.** An operation costs the segments of its path, one look-up each, and the size of the value that it saves,
- * replaces or retrieves: nothing that depends on what else the tree holds.
+ * replaces or retrieves: nothing that depends on what else the tree holds (on average: a table that has become too small
+ * is made anew). Comparing costs the size of what is there.
  *
  * Errors of every operation, raised with words by rx_raise():
  * @retval -EINVAL        the path is NULL or empty or has an empty segment; or the value is NULL
@@ -95,7 +96,7 @@ RX_API int cy_storage_add(cy_storage *storage, const char *path, cy_value *amoun
  *
  * @param expected  consumed; compared as by cy_value_equal(); NULL: nothing must be there
  * @param value     consumed; NULL: remove it
- * @retval 1  changed
+ * @retval 1  it was so, and is now as asked for
  * @retval 0  something else is there, or nothing; nothing was changed
  */
 RX_API int cy_storage_compare_and_set(cy_storage *storage, const char *path, cy_value *expected, cy_value *value);

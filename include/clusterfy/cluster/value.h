@@ -186,7 +186,7 @@ typedef struct cy_value_limits {
  * @retval -ENOMEM     for a map of more than 16 keys only
  * rx_raise() has said where.
  *
- * Cost: one pass, a second one if there are maps (n log n for n keys of a large one). Constant stack.
+ * Cost: one pass; if there are maps, the bytes of each once more, for its keys (n log n for n of them). Constant stack.
  */
 RX_API int cy_value_validate(const void *bytes, size_t size, const cy_value_limits *limits);
 /** A value from its encoded bytes, validated and copied. Mistakes: as cy_value_validate(); -ENOMEM. */
