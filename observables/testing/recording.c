@@ -16,8 +16,10 @@ static void start(rx_recording *recording);
 
 static const rx_messages *record_inner(rx_recording *recording, const void *item)
 {
-	rx_observable *source = rx_observable_ref(recording->stream(item));
-	rx_recording *inner = rx__recording_create(recording->test, source, NULL);
+	rx_observable *source = recording->stream(item);
+	if (!source)
+		return NULL;
+	rx_recording *inner = rx__recording_create(recording->test, rx_observable_ref(source), NULL);
 	if (!inner) {
 		recording->code = -ENOMEM;
 		return NULL;

@@ -48,7 +48,7 @@ rx_nsec time_of(const struct call *call, const js *value, rx_nsec absent)
 	if (absent_value(value))
 		return absent;
 	if (value->kind == JS_DATE)
-		number -= clock_frame(call->replay);
+		number -= (double)rx_test_frame(call->replay->test);
 	if (isnan(number))
 		return 0;
 	return number >= 1e12 ? RX_NEVER : (rx_nsec)(number * (double)RX_MS(1));
@@ -56,9 +56,7 @@ rx_nsec time_of(const struct call *call, const js *value, rx_nsec absent)
 
 rx_scheduler *scheduler_of(const struct call *call, const js *value)
 {
-	if (value->kind != JS_SCHEDULER)
-		return NULL;
-	return strcmp(value->name, "test") == 0 ? call->replay->test : call->replay->async;
+	return value->kind != JS_SCHEDULER ? NULL : rx_test_scheduler(call->replay->test);
 }
 
 /* The length of the UTF-8 character at @p text. */

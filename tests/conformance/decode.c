@@ -44,10 +44,10 @@ static js *decode_array(struct replay *replay, const json_t *array)
 static js *decode_notification(struct replay *replay, const json_t *encoded, const char *kind)
 {
 	if (strcmp(kind, "next") == 0)
-		return js_notification(MESSAGE_NEXT, decode(replay, json_object_get(encoded, "value")));
+		return js_notification(RX_MESSAGE_NEXT, decode(replay, json_object_get(encoded, "value")));
 	if (strcmp(kind, "error") == 0)
-		return js_notification(MESSAGE_ERROR, decode(replay, json_object_get(encoded, "error")));
-	return js_notification(MESSAGE_COMPLETE, js_undefined());
+		return js_notification(RX_MESSAGE_ERROR, decode(replay, json_object_get(encoded, "error")));
+	return js_notification(RX_MESSAGE_COMPLETE, js_undefined());
 }
 
 /* An entry of the case's list of values. */
@@ -143,9 +143,9 @@ void decode_messages(struct replay *replay, const json_t *encoded, struct messag
 		const char *kind = json_string_value(json_object_get(entry, "kind"));
 		messages_add(messages, (struct message){
 					       .frame = json_number_value(json_object_get(entry, "frame")),
-					       .kind = strcmp(kind, "next") == 0    ? MESSAGE_NEXT
-		                                       : strcmp(kind, "error") == 0 ? MESSAGE_ERROR
-		                                                                    : MESSAGE_COMPLETE,
+					       .kind = strcmp(kind, "next") == 0    ? RX_MESSAGE_NEXT
+		                                       : strcmp(kind, "error") == 0 ? RX_MESSAGE_ERROR
+		                                                                    : RX_MESSAGE_COMPLETE,
 					       .value = decode(replay, json_object_get(entry, "value")),
 				       });
 	}
@@ -153,10 +153,33 @@ void decode_messages(struct replay *replay, const json_t *encoded, struct messag
 
 /* ---- Nodes ----------------------------------------------------------------------------------------------------- */
 
-static rx_observable *build_node(struct replay *replay, const json_t *json, int id)
+static rx_observable *build_source(struct replay *replay, const json_t *json)
+{
+	js *decoded = js_messages();
+	decode_messages(replay, json_object_get(json, "messages"), &decoded->messages);
+	const size_t count = decoded->messages.count;
+	rx_message *messages = calloc(count + 1, sizeof *messages);
+	for (size_t i = 0; i < count; i++) {
+		struct message *message = &decoded->messages.list[i];
+		const bool error = message->kind == RX_MESSAGE_ERROR;
+		messages[i] = (rx_message){.frame = (int64_t)message->frame,
+		                           .kind = message->kind,
+		                           .item = &message->value,
+		                           .error = error ? error_create(replay, message->value) : NULL};
+	}
+	const rx_messages all = {&rx_type_js_item, messages, count};
+	rx_observable *source = json_object_get(json, "hot") ? rx_hot_messages(replay->test, &all)
+	                                                     : rx_cold_messages(replay->test, &all);
+	for (size_t i = 0; i < count; i++)
+		rx_error_unref(messages[i].error);
+	free(messages);
+	return source;
+}
+
+static rx_observable *build_node(struct replay *replay, const json_t *json)
 {
 	if (json_object_get(json, "hot") || json_object_get(json, "cold"))
-		return source_create(replay, json, id);
+		return build_source(replay, json);
 	if (json_object_get(json, "create"))
 		return build_creator(replay, json);
 	return build_operator(replay, json);
@@ -170,7 +193,7 @@ js *node(struct replay *replay, int id)
 	}
 	if (!replay->nodes[id]) {
 		const json_t *json = json_array_get(json_object_get(replay->json, "nodes"), (size_t)id);
-		js *value = js_observable(build_node(replay, json, id));
+		js *value = js_observable(build_node(replay, json));
 		value->node = id;
 		replay->nodes[id] = value;
 	}

@@ -44,6 +44,8 @@ int function_call(struct function *function, js *const *arguments, size_t count,
 {
 	struct replay *replay = function->replay;
 	const json_t *call = json_array_get(function->calls, function->done);
+	if (replay->over)
+		return throw_value(replay, js_undefined());
 	if (!call) {
 		complain(replay, "function %zu was called more often than recorded", function->index);
 		return throw_value(replay, js_error("Error", "called more often than recorded"));

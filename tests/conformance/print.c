@@ -17,13 +17,13 @@ static void print_items(FILE *file, const js *value)
 	}
 }
 
-static void print_notification(FILE *file, enum message_kind kind, const js *carried)
+static void print_notification(FILE *file, rx_message_kind kind, const js *carried)
 {
-	if (kind == MESSAGE_COMPLETE) {
+	if (kind == RX_MESSAGE_COMPLETE) {
 		fputs("complete", file);
 		return;
 	}
-	fputs(kind == MESSAGE_NEXT ? "next " : "error ", file);
+	fputs(kind == RX_MESSAGE_NEXT ? "next " : "error ", file);
 	js_print(file, carried);
 }
 
@@ -90,8 +90,8 @@ void js_print(FILE *file, const js *value)
 /* One character for a marble: the value itself where it is one, else the next free letter. */
 static char marble(const struct message *message, size_t number)
 {
-	if (message->kind != MESSAGE_NEXT)
-		return message->kind == MESSAGE_ERROR ? '#' : '|';
+	if (message->kind != RX_MESSAGE_NEXT)
+		return message->kind == RX_MESSAGE_ERROR ? '#' : '|';
 	const js *value = message->value;
 	if (value->kind == JS_STRING && strlen(value->string) == 1)
 		return value->string[0];

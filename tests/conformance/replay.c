@@ -17,6 +17,12 @@ void complain(struct replay *replay, const char *format, ...)
 	va_end(arguments);
 }
 
+static rx_observable *stream_of(const void *item)
+{
+	const js *value = *(const js_item *)item;
+	return value->kind == JS_OBSERVABLE ? value->observable : NULL;
+}
+
 static void open_case(struct replay *replay, const json_t *json)
 {
 	const json_t *functions = json_object_get(json, "functions");
@@ -32,16 +38,17 @@ static void open_case(struct replay *replay, const json_t *json)
 	replay->functions = calloc(replay->function_count + 1, sizeof *replay->functions);
 	for (size_t i = 0; i < replay->function_count; i++)
 		replay->functions[i] = (struct function){replay, json_array_get(functions, i), i, 0};
-	js_begin();
-	clock_start(replay);
+	replay->test = replay->run ? rx_test_create() : rx_test_create_legacy();
+	rx_test_streams(replay->test, &rx_type_js_item, stream_of);
 }
 
 static void close_case(struct replay *replay)
 {
-	expectations_stop(replay);
-	sources_finish(replay);
+	replay->over = true;
+	expectations_finish(replay);
+	js_release_observables();
+	rx_test_destroy(replay->test);
 	js_end();
-	clock_stop(replay);
 	free(replay->nodes);
 	free(replay->values);
 	free(replay->functions);
@@ -78,7 +85,7 @@ bool replay_case(const json_t *json, char **report)
 	json_t *step;
 	open_case(&replay, json);
 	json_array_foreach(steps, i, step) do_step(&replay, step);
-	clock_flush(&replay);
+	rx_test_flush(replay.test);
 	expectations_check(&replay);
 	check_calls(&replay);
 	close_case(&replay);

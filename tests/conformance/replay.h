@@ -3,7 +3,6 @@
  *
  *     main ─→ replay_case() ─→ decode()  encoded values, nodes, functions     decode.c
  *                              build()   nodes by name and arguments          creators.c, operators*.c
- *                              clock     virtual time, hot and cold sources   clock.c, sources.c
  *                              expect    what came out, against the record    expect.c
  */
 #ifndef CONFORMANCE_REPLAY_H
@@ -14,15 +13,14 @@
 
 #include "tests/conformance/value.h"
 
-struct source;
 struct expectation;
 
 struct replay {
 	const json_t *json;
-	bool run;            /* RxJS's mode `run`, else `legacy` */
-	double scale;        /* frames a character */
-	rx_scheduler *test;  /* virtual time */
-	rx_scheduler *async; /* what a chain uses that names no scheduler */
+	bool run;     /* RxJS's mode `run`, else `legacy` */
+	double scale; /* frames a character */
+	bool over;    /* what is torn down now calls functions that RxJS never called */
+	rx_test *test;
 	js **nodes;
 	size_t node_count;
 	js **values;
@@ -31,7 +29,6 @@ struct replay {
 	size_t function_count;
 	js **thrown;
 	size_t thrown_count;
-	struct source *sources;
 	struct expectation *expectations;
 	/* What went wrong, one line each. */
 	char *complaints;
@@ -45,28 +42,10 @@ bool replay_case(const json_t *json, char **report);
 const char *exemption(const json_t *json);
 void complain(struct replay *replay, const char *format, ...) RX_PRINTF(2, 3);
 
-/* ---- Time ------------------------------------------------------------------------------------------------------ */
-
-void clock_start(struct replay *replay);
-void clock_flush(struct replay *replay);
-void clock_stop(struct replay *replay);
-double clock_frame(const struct replay *replay);
-
-/* ---- Hot and cold sources -------------------------------------------------------------------------------------- */
-
-struct subscription_log {
-	double subscribed, unsubscribed;
-};
-
-rx_observable *source_create(struct replay *replay, const json_t *node, int id);
-void sources_setup(struct replay *replay);
-/* The log of node @p id; NULL when it is neither hot nor cold. */
-const struct subscription_log *source_log(const struct replay *replay, int id, size_t *count);
-void sources_finish(struct replay *replay);
-
 /* ---- Encoded values -------------------------------------------------------------------------------------------- */
 
 js *decode(struct replay *replay, const json_t *encoded);
+void messages_from(struct replay *replay, const rx_messages *recorded, struct messages *messages);
 void decode_messages(struct replay *replay, const json_t *encoded, struct messages *messages);
 /* Node @p id as a value, built on first use. */
 js *node(struct replay *replay, int id);
@@ -93,7 +72,7 @@ int function_call(struct function *function, js *const *arguments, size_t count,
 void expect_observable(struct replay *replay, const json_t *step);
 void expect_subscriptions(struct replay *replay, const json_t *step);
 void expectations_check(struct replay *replay);
-void expectations_stop(struct replay *replay);
+void expectations_finish(struct replay *replay);
 
 /* ---- Building -------------------------------------------------------------------------------------------------- */
 

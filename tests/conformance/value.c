@@ -21,11 +21,6 @@ static void *need(void *memory)
 
 /* ---- Making ---------------------------------------------------------------------------------------------------- */
 
-void js_begin(void)
-{
-	owned = NULL;
-}
-
 static void release_contents(js *value)
 {
 	if (value->kind == JS_STRING || value->kind == JS_ERROR)
@@ -41,12 +36,17 @@ static void release_contents(js *value)
 	free(value->name);
 }
 
-/* Observables first: what they hold may refer to other values. */
-void js_end(void)
+void js_release_observables(void)
 {
 	for (js *value = owned; value; value = value->next_owned)
-		if (value->kind == JS_OBSERVABLE)
+		if (value->kind == JS_OBSERVABLE) {
 			rx_observable_unref(value->observable);
+			value->observable = NULL;
+		}
+}
+
+void js_end(void)
+{
 	while (owned) {
 		js *value = owned;
 		owned = value->next_owned;
@@ -134,7 +134,7 @@ js *js_date(double milliseconds)
 	return value;
 }
 
-js *js_notification(enum message_kind kind, js *carried)
+js *js_notification(rx_message_kind kind, js *carried)
 {
 	js *value = make(JS_NOTIFICATION);
 	value->notification = kind;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include <clusterfy/rx.h>
+#include <clusterfy/rx/testing.h>
 
 enum js_kind {
 	JS_UNDEFINED,
@@ -27,15 +28,13 @@ enum js_kind {
 	JS_MESSAGES,
 };
 
-enum message_kind { MESSAGE_NEXT, MESSAGE_ERROR, MESSAGE_COMPLETE };
-
 typedef struct js js;
 /* What travels through the chains. */
 typedef js *js_item;
 
 struct message {
 	double frame;
-	enum message_kind kind;
+	rx_message_kind kind;
 	js *value;
 };
 
@@ -57,7 +56,7 @@ struct js {
 			size_t count;
 		};
 		struct {
-			enum message_kind notification;
+			rx_message_kind notification;
 			js *carried;
 		};
 		rx_observable *observable;
@@ -74,8 +73,8 @@ extern const rx_type rx_type_js_item;
 /* Copies of items minus drops, since the program began. */
 extern long js_balance;
 
-/* Everything made since js_begin() goes with js_end(). */
-void js_begin(void);
+/* Everything made goes with js_end(), but observables hold what must go before: release them first. */
+void js_release_observables(void);
 void js_end(void);
 
 js *js_undefined(void);
@@ -89,7 +88,7 @@ js *js_array(js *const *items, size_t count);
 js *js_object(size_t count);
 js *js_error(const char *name, const char *message);
 js *js_date(double milliseconds);
-js *js_notification(enum message_kind kind, js *carried);
+js *js_notification(rx_message_kind kind, js *carried);
 /* The reference is consumed. */
 js *js_observable(rx_observable *observable);
 js *js_function(struct function *function);

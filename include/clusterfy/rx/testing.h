@@ -158,7 +158,7 @@ RX_API size_t rx_test_flush(rx_test *test);
  */
 RX_API const char *rx_test_message(const rx_test *test);
 
-/** Tell the test how to find the observable in an item of @p type (borrowed, as is the result). */
+/** Tell the test how to find the observable in an item of @p type (borrowed, as is the result; NULL: it has none). */
 RX_API void rx_test_streams(rx_test *test, const rx_type *type, rx_observable *(*stream)(const void *item));
 
 /** What a test saw of an observable. Belongs to the test. */
