@@ -12,7 +12,7 @@
 #ifndef CLUSTERFY_LIB_WIRE_CHANNEL_H
 #define CLUSTERFY_LIB_WIRE_CHANNEL_H
 
-#include "frame.h"
+#include "wire/frame.h"
 
 typedef struct cy__channel cy__channel;
 
