@@ -12,7 +12,7 @@
 #ifndef CLUSTERFY_LIB_WIRE_CHANNEL_H
 #define CLUSTERFY_LIB_WIRE_CHANNEL_H
 
-#include "wire/frame.h"
+#include "lib/wire/frame.h"
 
 typedef struct cy__channel cy__channel;
 
@@ -49,8 +49,8 @@ typedef struct cy__channel_ops {
 	void (*closed)(cy__channel *channel, int code, const char *why, void *ctx);
 	/** After a send was refused with -EAGAIN there is room again: half the bound. May be NULL. */
 	void (*room)(cy__channel *channel, void *ctx);
-	/** What cy__channel_wants_write() or cy__channel_deadline() answers may have changed. May be NULL. */
-	void (*changed)(cy__channel *channel, void *ctx);
+	/** For who binds it: a frame waits in an empty queue, so that a flush is wanted soon. May be NULL. */
+	void (*queued)(cy__channel *channel, void *ctx);
 } cy__channel_ops;
 
 /** Totals since the channel was made. */
@@ -116,6 +116,8 @@ void cy__channel_on_writable(cy__channel *channel);
 /** The time is @p now: the channel ends if its deadline has passed. */
 void cy__channel_on_time(cy__channel *channel, rx_nsec now);
 
+/** Whether on_readable is wanted: until `closed` was called. */
+bool cy__channel_wants_read(const cy__channel *channel);
 /** Whether the socket took less than there is, so that on_writable is wanted. */
 bool cy__channel_wants_write(const cy__channel *channel);
 /** Whether frames that have been read wait for the next turn (call on_readable although nothing new came). */
@@ -124,7 +126,7 @@ bool cy__channel_wants_turn(const cy__channel *channel);
 rx_nsec cy__channel_deadline(const cy__channel *channel);
 /** Bytes, and frames if @p frames is not NULL, that wait to be written. */
 size_t cy__channel_pending(const cy__channel *channel, size_t *frames);
-/** The descriptor, for who binds it. -1 once the channel has ended. */
+/** The descriptor, for who binds it; open until the channel is destroyed. */
 int cy__channel_fd(const cy__channel *channel);
 void cy__channel_count(const cy__channel *channel, cy__channel_counts *counts);
 

@@ -2,7 +2,7 @@
  * The head of a frame, written and read at fixed offsets: a store or a load a field, and a comparison for the byte that
  * tells its type. A MessagePack library would spend ten times as long on it, and could not stamp it in place.
  */
-#include "wire/frame.h"
+#include "lib/wire/frame.h"
 
 #include <endian.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
-#include "support/test.h"
-#include "wire/frame.h"
+#include "tests/support/test.h"
+#include "lib/wire/frame.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,0 +1,1077 @@
+/*
+ * A channel reads with one buffer and writes from a queue of chunks.
+ *
+ * Reading: each recvmsg takes what the socket has, frames are delivered where they lie, and only the part of a frame
+ * at the end is moved, to the front. The buffer grows when a frame's head (checked by then) asks for it, and shrinks
+ * when large frames have stayed away for a while. A callback may run the loop again, and so come back here while the
+ * body of its frame still lies in the buffer: the inner call then leaves that buffer to the outer one and goes on in
+ * another ("lent").
+ *
+ * Writing: frames are packed one after the other into chunks, so that one sendmsg carries hundreds of them; a large
+ * body stays where it is, behind the last head of its chunk. Where a frame ends is read from the lengths when bytes
+ * have gone out, so that a small frame costs the queue nothing but its bytes.
+ *
+ * Descriptors belong to the first byte of the sendmsg that carries them, and a recvmsg never crosses from one such
+ * message into the next. So a frame with descriptors begins a chunk, and that chunk begins a sendmsg; at the other end
+ * they wait in order, each with the place in the stream where its read ended: whoever begins behind that place was not
+ * meant.
+ */
+#include "lib/wire/channel.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+enum {
+	READ_BUFFER = 64 << 10,
+	/* turns without a large frame after which a large buffer is given back */
+	LARGE_TURNS = 256,
+	CHUNK = 32 << 10,
+	SPARE_CHUNKS = 8,
+	SPARE_LARGE = 2 << 20,
+	/* from here on a body is not copied where it need not be */
+	LARGE_BODY = 16 << 10,
+	IOVECS = 64,
+	/* what a reply is taken to need in bytes when room is set aside for it */
+	REPLY_BYTES = 256,
+	ARRIVED_MAX = 2 * CY__FRAME_FDS_MAX,
+};
+
+struct chunk {
+	struct chunk *next;
+	size_t sent; /* of its bytes, then of its body */
+	size_t used, capacity;
+	const uint8_t *body; /* goes out after the bytes; NULL: none */
+	size_t body_size;
+	void (*release)(void *owner);
+	void *owner;
+	int *fds; /* go out with the first byte */
+	size_t fd_count;
+	uint8_t bytes[];
+};
+
+struct queue {
+	struct chunk *first, *last;
+	size_t bytes, frames;
+	size_t unfinished; /* bytes still to be written of a frame whose first bytes have gone */
+	uint64_t put, gone; /* frames ever */
+	bool refused;
+};
+
+/* A descriptor that no frame has taken yet; -1 stands for a set of which the kernel could not open all. */
+struct arrived {
+	uint64_t end;
+	int fd;
+};
+
+struct cy__channel {
+	int fd;
+	unsigned depth; /* how often the engine is on the stack */
+	bool destroyed, ended;
+	bool closing; /* takes nothing more to send */
+	bool shut; /* has told the peer so */
+	bool mute; /* nobody reads what would be written */
+	bool writing, blocked;
+	bool more; /* frames that were read wait for the next turn */
+	bool lent; /* a frame's body is borrowed from the buffer */
+	bool greeted, parted; /* the hello, the goodbye has come */
+	const cy__channel_ops *ops;
+	void *ctx;
+	cy__channel_options options;
+
+	uint8_t *in;
+	size_t in_capacity, in_begin, in_end;
+	size_t in_wanted; /* the size of the frame that has begun; 0: not known */
+	unsigned in_small; /* turns without a large frame */
+	uint64_t in_place; /* of in_begin in the stream */
+	rx_nsec deadline;
+	struct arrived *arrived;
+	size_t arrived_count;
+
+	struct queue queues[2];
+	struct chunk *spare, *spare_large;
+	size_t spare_count, reserved;
+	cy__channel_counts counts;
+};
+
+enum { NORMAL, URGENT };
+
+static struct queue *queue_of(cy__channel *channel, uint16_t flags)
+{
+	return &channel->queues[(flags & CY__FRAME_PRIORITY) == CY__FRAME_URGENT ? URGENT : NORMAL];
+}
+
+/* Chunks */
+
+static void free_chunks(struct chunk *chunk)
+{
+	while (chunk) {
+		struct chunk *next = chunk->next;
+		rx_free(chunk);
+		chunk = next;
+	}
+}
+
+static struct chunk *take_spare(cy__channel *channel, size_t size)
+{
+	struct chunk *chunk = NULL;
+	if (size <= CHUNK && channel->spare) {
+		chunk = channel->spare;
+		channel->spare = chunk->next;
+		channel->spare_count--;
+	} else if (size > CHUNK && channel->spare_large && channel->spare_large->capacity >= size) {
+		chunk = channel->spare_large;
+		channel->spare_large = NULL;
+	}
+	return chunk;
+}
+
+/* An empty chunk with room for @p size bytes, or NULL. */
+static struct chunk *make_chunk(cy__channel *channel, size_t size)
+{
+	size_t capacity = size > CHUNK ? size : CHUNK;
+	struct chunk *chunk = take_spare(channel, size);
+	if (!chunk) {
+		chunk = rx_alloc(sizeof *chunk + capacity);
+		if (!chunk)
+			return NULL;
+		chunk->capacity = capacity;
+	}
+	*chunk = (struct chunk){.capacity = chunk->capacity};
+	return chunk;
+}
+
+static void close_fds(struct chunk *chunk)
+{
+	for (size_t i = 0; i < chunk->fd_count; i++)
+		close(chunk->fds[i]);
+	rx_free(chunk->fds);
+	chunk->fds = NULL;
+	chunk->fd_count = 0;
+}
+
+/* What the chunk holds is sent, or never will be. */
+static void recycle_chunk(cy__channel *channel, struct chunk *chunk)
+{
+	close_fds(chunk);
+	if (chunk->release)
+		chunk->release(chunk->owner);
+	if (chunk->capacity == CHUNK && channel->spare_count < SPARE_CHUNKS) {
+		chunk->next = channel->spare;
+		channel->spare = chunk;
+		channel->spare_count++;
+	} else if (chunk->capacity > CHUNK && chunk->capacity <= SPARE_LARGE) {
+		rx_free(channel->spare_large);
+		channel->spare_large = chunk;
+	} else {
+		rx_free(chunk);
+	}
+}
+
+static size_t chunk_left(const struct chunk *chunk)
+{
+	return chunk->used + chunk->body_size - chunk->sent;
+}
+
+static void drop_queue(cy__channel *channel, struct queue *queue)
+{
+	struct chunk *chunk = queue->first;
+	queue->first = queue->last = NULL;
+	queue->bytes = queue->frames = queue->unfinished = 0;
+	while (chunk) {
+		struct chunk *next = chunk->next;
+		recycle_chunk(channel, chunk);
+		chunk = next;
+	}
+}
+
+/* Nobody reads what would be written. */
+static void fall_mute(cy__channel *channel)
+{
+	channel->mute = true;
+	channel->blocked = false;
+	drop_queue(channel, &channel->queues[NORMAL]);
+	drop_queue(channel, &channel->queues[URGENT]);
+}
+
+/* Life */
+
+static void fill_in_defaults(cy__channel_options *options)
+{
+	if (!options->frame_max)
+		options->frame_max = CY__FRAME_MAX_DEFAULT;
+	if (!options->queue_bytes)
+		options->queue_bytes = (size_t)8 << 20;
+	if (!options->queue_frames)
+		options->queue_frames = 65536;
+	if (!options->turn_bytes)
+		options->turn_bytes = (size_t)1 << 20;
+	if (!options->turn_frames)
+		options->turn_frames = 4096;
+	if (!options->read_timeout)
+		options->read_timeout = RX_S(10);
+}
+
+static int prepare_descriptor(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+		return -errno;
+	return 0;
+}
+
+int cy__channel_create(int fd, const cy__channel_options *options, const cy__channel_ops *ops, void *ctx,
+                       cy__channel **channel)
+{
+	cy__channel *created = rx_alloc_zero(sizeof *created);
+	if (!created)
+		return -ENOMEM;
+	created->in = rx_alloc(READ_BUFFER);
+	created->in_capacity = READ_BUFFER;
+	int error = created->in ? prepare_descriptor(fd) : -ENOMEM;
+	if (error < 0) {
+		rx_free(created->in);
+		rx_free(created);
+		return error;
+	}
+	created->fd = fd;
+	created->ops = ops;
+	created->ctx = ctx;
+	created->deadline = RX_NEVER;
+	if (options)
+		created->options = *options;
+	fill_in_defaults(&created->options);
+	*channel = created;
+	return 0;
+}
+
+static void close_arrived(cy__channel *channel)
+{
+	for (size_t i = 0; i < channel->arrived_count; i++)
+		if (channel->arrived[i].fd >= 0)
+			close(channel->arrived[i].fd);
+	channel->arrived_count = 0;
+}
+
+static void free_channel(cy__channel *channel)
+{
+	rx_free(channel->in);
+	rx_free(channel->arrived);
+	free_chunks(channel->spare);
+	rx_free(channel->spare_large);
+	rx_free(channel);
+}
+
+static void enter(cy__channel *channel)
+{
+	channel->depth++;
+}
+
+/* The channel may be gone afterwards. */
+static void leave(cy__channel *channel)
+{
+	if (--channel->depth == 0 && channel->destroyed)
+		free_channel(channel);
+}
+
+void cy__channel_destroy(cy__channel *channel)
+{
+	if (!channel || channel->destroyed)
+		return;
+	enter(channel);
+	channel->destroyed = channel->ended = true;
+	fall_mute(channel);
+	close_arrived(channel);
+	close(channel->fd);
+	channel->fd = -1;
+	leave(channel);
+}
+
+static void end(cy__channel *channel, int code, const char *why)
+{
+	if (channel->ended)
+		return;
+	channel->ended = true;
+	channel->more = false;
+	channel->deadline = RX_NEVER;
+	close_arrived(channel);
+	if (code < 0)
+		fall_mute(channel);
+	channel->ops->closed(channel, code, why, channel->ctx);
+}
+
+/* Writing */
+
+/* What one sendmsg is to carry. */
+struct gathered {
+	struct iovec parts[IOVECS];
+	size_t count;
+	struct chunk *with_fds; /* whose descriptors go out; only ever the first one's */
+	bool full;
+};
+
+/* How far a queue has been gathered. */
+struct cursor {
+	struct queue *queue;
+	const struct chunk *chunk;
+	size_t at; /* in the chunk's bytes and body */
+};
+
+static void add_part(struct gathered *gathered, const uint8_t *bytes, size_t size)
+{
+	gathered->parts[gathered->count++] = (struct iovec){.iov_base = (void *)(uintptr_t)bytes, .iov_len = size};
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Gather up to @p most bytes of the chunk at the cursor; returns how many. */
+static size_t gather_chunk(struct gathered *gathered, struct cursor *cursor, size_t most)
+{
+	const struct chunk *chunk = cursor->chunk;
+	size_t taken = 0;
+	if (cursor->at < chunk->used) {
+		taken = least(most, chunk->used - cursor->at);
+		add_part(gathered, chunk->bytes + cursor->at, taken);
+		cursor->at += taken;
+	}
+	if (taken < most && chunk->body_size && cursor->at >= chunk->used) {
+		size_t done = cursor->at - chunk->used, more = least(most - taken, chunk->body_size - done);
+		add_part(gathered, chunk->body + done, more);
+		cursor->at += more;
+		taken += more;
+	}
+	return taken;
+}
+
+/* Whether the chunk at the cursor can go out with what was gathered before it. */
+static bool admit_chunk(struct gathered *gathered, struct cursor *cursor)
+{
+	bool with_fds = cursor->chunk->fds && cursor->at == 0;
+	if (gathered->count + 2 > IOVECS || (with_fds && gathered->count > 0))
+		gathered->full = true;
+	else if (with_fds)
+		gathered->with_fds = (struct chunk *)(uintptr_t)cursor->chunk;
+	return !gathered->full;
+}
+
+/* Gather up to @p most bytes of a queue; returns how many. */
+static size_t gather(struct gathered *gathered, struct cursor *cursor, size_t most)
+{
+	size_t taken = 0;
+	while (taken < most && cursor->chunk && !gathered->full && admit_chunk(gathered, cursor)) {
+		taken += gather_chunk(gathered, cursor, most - taken);
+		if (cursor->at == cursor->chunk->used + cursor->chunk->body_size) {
+			cursor->chunk = cursor->chunk->next;
+			cursor->at = 0;
+		}
+	}
+	return taken;
+}
+
+static struct cursor cursor_of(struct queue *queue)
+{
+	return (struct cursor){queue, queue->first, queue->first ? queue->first->sent : 0};
+}
+
+static size_t frame_size_at(const uint8_t *length)
+{
+	uint32_t size;
+	memcpy(&size, length, sizeof size);
+	return (size_t)be32toh(size) + CY__FRAME_LENGTH;
+}
+
+static void pop_chunk(cy__channel *channel, struct queue *queue)
+{
+	struct chunk *chunk = queue->first;
+	queue->first = chunk->next;
+	if (!queue->first)
+		queue->last = NULL;
+	recycle_chunk(channel, chunk);
+}
+
+/* @p size bytes of the queue have gone out. A release may have dropped the queue meanwhile. */
+static void account(cy__channel *channel, struct queue *queue, size_t size)
+{
+	while (size && queue->first) {
+		struct chunk *chunk = queue->first;
+		if (!queue->unfinished)
+			queue->unfinished = frame_size_at(chunk->bytes + chunk->sent);
+		size_t part = least(size, queue->unfinished);
+		chunk->sent += part;
+		queue->bytes -= part;
+		queue->unfinished -= part;
+		size -= part;
+		if (!queue->unfinished) {
+			queue->frames--;
+			queue->gone++;
+			channel->counts.frames_out++;
+		}
+		if (chunk_left(chunk) == 0)
+			pop_chunk(channel, queue);
+	}
+}
+
+static ssize_t send_gathered(cy__channel *channel, struct gathered *gathered)
+{
+	union {
+		struct cmsghdr header;
+		uint8_t bytes[CMSG_SPACE(CY__FRAME_FDS_MAX * sizeof(int))];
+	} control;
+	struct msghdr message = {.msg_iov = gathered->parts, .msg_iovlen = gathered->count};
+	const struct chunk *chunk = gathered->with_fds;
+	if (chunk) {
+		size_t size = chunk->fd_count * sizeof(int);
+		memset(&control, 0, CMSG_SPACE(size));
+		message.msg_control = &control;
+		message.msg_controllen = CMSG_SPACE(size);
+		control.header.cmsg_level = SOL_SOCKET;
+		control.header.cmsg_type = SCM_RIGHTS;
+		control.header.cmsg_len = CMSG_LEN(size);
+		memcpy(CMSG_DATA(&control.header), chunk->fds, size);
+	}
+	ssize_t sent;
+	do
+		sent = sendmsg(channel->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+	while (sent < 0 && errno == EINTR);
+	return sent;
+}
+
+/*
+ * One sendmsg: the rest of a bulk frame that has begun, then all that is urgent, then the bulk. Returns whether it is
+ * worth another.
+ */
+static bool write_once(cy__channel *channel)
+{
+	struct queue *normal = &channel->queues[NORMAL], *urgent = &channel->queues[URGENT];
+	struct gathered gathered = {.count = 0};
+	struct cursor of_normal = cursor_of(normal), of_urgent = cursor_of(urgent);
+	size_t begun = gather(&gathered, &of_normal, normal->unfinished);
+	size_t urgently = gather(&gathered, &of_urgent, SIZE_MAX);
+	size_t rest = gather(&gathered, &of_normal, SIZE_MAX);
+
+	ssize_t result = send_gathered(channel, &gathered);
+	if (result < 0) {
+		/* Without buffers, or with too many descriptors under way, it is a matter of time, too. */
+		channel->blocked = errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM || errno == ETOOMANYREFS;
+		if (!channel->blocked)
+			fall_mute(channel);
+		return false;
+	}
+	size_t sent = (size_t)result;
+	if (gathered.with_fds)
+		close_fds(gathered.with_fds);
+	channel->counts.bytes_out += sent;
+	channel->blocked = sent < begun + urgently + rest;
+	size_t first = least(sent, begun), second = least(sent - first, urgently);
+	account(channel, normal, first);
+	account(channel, urgent, second);
+	account(channel, normal, sent - first - second);
+	return !channel->blocked;
+}
+
+static bool has_queued(const cy__channel *channel)
+{
+	return channel->queues[NORMAL].first || channel->queues[URGENT].first;
+}
+
+static void write_queued(cy__channel *channel)
+{
+	if (channel->writing)
+		return;
+	channel->writing = true;
+	channel->blocked = false;
+	while (!channel->mute && has_queued(channel) && write_once(channel))
+		;
+	channel->writing = false;
+	if (channel->closing && !channel->shut && !channel->destroyed && !has_queued(channel)) {
+		channel->shut = true;
+		shutdown(channel->fd, SHUT_WR);
+	}
+}
+
+static void tell_room(cy__channel *channel, struct queue *queue)
+{
+	if (!queue->refused || queue->bytes > channel->options.queue_bytes / 2 ||
+	    queue->frames > channel->options.queue_frames / 2)
+		return;
+	queue->refused = false;
+	if (channel->ops->room && !channel->mute && !channel->closing)
+		channel->ops->room(channel, channel->ctx);
+}
+
+void cy__channel_flush(cy__channel *channel)
+{
+	enter(channel);
+	write_queued(channel);
+	tell_room(channel, &channel->queues[URGENT]);
+	tell_room(channel, &channel->queues[NORMAL]);
+	leave(channel);
+}
+
+void cy__channel_on_writable(cy__channel *channel)
+{
+	cy__channel_flush(channel);
+}
+
+void cy__channel_close(cy__channel *channel)
+{
+	enter(channel);
+	channel->closing = true;
+	write_queued(channel);
+	leave(channel);
+}
+
+/* Sending */
+
+static int refuse_full(cy__channel *channel, struct queue *queue)
+{
+	queue->refused = true;
+	channel->counts.refused++;
+	return -EAGAIN;
+}
+
+/* Replies that are still to come count as if they waited already. */
+static bool is_full(const cy__channel *channel, const struct queue *queue, size_t size)
+{
+	size_t kept = queue == &channel->queues[NORMAL] ? channel->reserved : 0;
+	size_t frames = queue->frames + kept, bytes = queue->bytes + kept * REPLY_BYTES;
+	return frames > 0 && (frames >= channel->options.queue_frames || bytes + size > channel->options.queue_bytes);
+}
+
+int cy__channel_reserve(cy__channel *channel)
+{
+	struct queue *queue = &channel->queues[NORMAL];
+	if (channel->closing || channel->mute)
+		return -EPIPE;
+	if (is_full(channel, queue, REPLY_BYTES))
+		return refuse_full(channel, queue);
+	channel->reserved++;
+	return 0;
+}
+
+void cy__channel_unreserve(cy__channel *channel)
+{
+	if (channel->reserved)
+		channel->reserved--;
+}
+
+static int duplicate(const int *fds, size_t count, int **copies)
+{
+	int *made = rx_alloc(count * sizeof *made);
+	if (!made)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		made[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 3);
+		if (made[i] < 0) {
+			int error = -errno;
+			while (i)
+				close(made[--i]);
+			rx_free(made);
+			return error;
+		}
+	}
+	*copies = made;
+	return 0;
+}
+
+static void append_chunk(struct queue *queue, struct chunk *chunk)
+{
+	if (queue->last)
+		queue->last->next = chunk;
+	else
+		queue->first = chunk;
+	queue->last = chunk;
+}
+
+/* The chunk at the end of the queue, if @p size more bytes have room in it; else a new one, which begins with @p fds. */
+static int find_chunk(cy__channel *channel, struct queue *queue, size_t size, const cy__frame *frame, const int *fds,
+                      struct chunk **found)
+{
+	struct chunk *chunk = queue->last;
+	if (chunk && !chunk->body_size && chunk->capacity - chunk->used >= size && !frame->fd_count) {
+		*found = chunk;
+		return 0;
+	}
+	chunk = make_chunk(channel, size);
+	if (!chunk)
+		return -ENOMEM;
+	int error = frame->fd_count ? duplicate(fds, frame->fd_count, &chunk->fds) : 0;
+	if (error < 0) {
+		recycle_chunk(channel, chunk);
+		return error;
+	}
+	chunk->fd_count = frame->fd_count;
+	append_chunk(queue, chunk);
+	*found = chunk;
+	return 0;
+}
+
+static void copy_body(struct chunk *chunk, const cy__frame *frame)
+{
+	static const uint8_t nil = 0xc0;
+	size_t size = frame->body ? frame->body_size : 1;
+	memcpy(chunk->bytes + chunk->used, frame->body ? frame->body : &nil, size);
+	chunk->used += size;
+}
+
+/*
+ * A large body that nobody keeps alive: the socket may take it from where it lies, at once; what it leaves is copied
+ * into the room that the chunk has for it.
+ */
+static void send_through(cy__channel *channel, struct queue *queue, struct chunk *chunk, const cy__frame *frame)
+{
+	chunk->body = frame->body;
+	chunk->body_size = frame->body_size;
+	write_queued(channel);
+	if (queue->last != chunk)
+		return;
+	chunk->body = NULL;
+	chunk->body_size = 0;
+	copy_body(chunk, frame);
+}
+
+static int enqueue(cy__channel *channel, struct queue *queue, const cy__frame *frame, const cy__sending *sending)
+{
+	bool large = frame->body && frame->body_size >= LARGE_BODY;
+	bool keep = large && sending->release;
+	bool through = large && !keep && !has_queued(channel) && !channel->writing;
+	size_t body_size = frame->body ? frame->body_size : 1;
+	struct chunk *chunk;
+	int error = find_chunk(channel, queue, CY__FRAME_HEAD + (keep ? 0 : body_size), frame, sending->fds, &chunk);
+	if (error < 0)
+		return error;
+	queue->bytes += cy__frame_encode(frame, chunk->bytes + chunk->used);
+	chunk->used += CY__FRAME_HEAD;
+	queue->frames++;
+	queue->put++;
+	if (keep) {
+		chunk->body = frame->body;
+		chunk->body_size = frame->body_size;
+		chunk->release = sending->release;
+		chunk->owner = sending->owner;
+	} else if (through) {
+		send_through(channel, queue, chunk, frame);
+	} else {
+		copy_body(chunk, frame);
+	}
+	if (!keep && sending->release)
+		sending->release(sending->owner);
+	return 0;
+}
+
+int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sending *sending)
+{
+	static const cy__sending plain;
+	if (!sending)
+		sending = &plain;
+	struct queue *queue = queue_of(channel, frame->flags);
+	size_t size = CY__FRAME_HEAD + (frame->body ? frame->body_size : 1);
+	if (channel->closing || channel->mute)
+		return -EPIPE;
+	if (size > channel->options.frame_max || size > UINT32_MAX)
+		return -EMSGSIZE;
+	if (frame->fd_count && !sending->fds)
+		return -EBADF;
+	bool reserved = sending->reserved && channel->reserved;
+	if (!reserved && is_full(channel, queue, size))
+		return refuse_full(channel, queue);
+
+	enter(channel);
+	bool idle = !has_queued(channel);
+	int error = enqueue(channel, queue, frame, sending);
+	if (error == 0 && reserved)
+		channel->reserved--;
+	if (error == 0 && idle && channel->ops->queued && has_queued(channel))
+		channel->ops->queued(channel, channel->ctx);
+	leave(channel);
+	return error;
+}
+
+uint64_t cy__channel_mark(const cy__channel *channel, uint16_t flags)
+{
+	return channel->queues[(flags & CY__FRAME_PRIORITY) == CY__FRAME_URGENT ? URGENT : NORMAL].put;
+}
+
+bool cy__channel_is_sent(const cy__channel *channel, uint16_t flags, uint64_t mark)
+{
+	return channel->queues[(flags & CY__FRAME_PRIORITY) == CY__FRAME_URGENT ? URGENT : NORMAL].gone >= mark;
+}
+
+/* Reading */
+
+int cy__fds_claim(cy__fds *fds, size_t index)
+{
+	if (index >= fds->count)
+		return -1;
+	int fd = fds->fd[index];
+	fds->fd[index] = -1;
+	return fd;
+}
+
+/* The unread bytes go to the front of a buffer of @p capacity bytes. */
+static int replace_buffer(cy__channel *channel, size_t capacity)
+{
+	uint8_t *fresh = rx_alloc(capacity);
+	if (!fresh)
+		return -ENOMEM;
+	size_t unread = channel->in_end - channel->in_begin;
+	if (unread)
+		memcpy(fresh, channel->in + channel->in_begin, unread);
+	/* A lent buffer is freed by the call that has lent it. */
+	if (!channel->lent)
+		rx_free(channel->in);
+	channel->lent = false;
+	channel->in = fresh;
+	channel->in_capacity = capacity;
+	channel->in_begin = 0;
+	channel->in_end = unread;
+	return 0;
+}
+
+/* Room to read into: enough for the frame that has begun, and not little. */
+static int make_room(cy__channel *channel)
+{
+	size_t wanted = channel->in_wanted > CY__FRAME_HEAD ? channel->in_wanted : CY__FRAME_HEAD;
+	if (wanted > channel->in_capacity)
+		return replace_buffer(channel, wanted);
+	size_t unread = channel->in_end - channel->in_begin;
+	if (unread == 0 && !channel->lent)
+		channel->in_begin = channel->in_end = 0;
+	size_t room = channel->in_capacity - channel->in_end;
+	if (channel->in_begin == 0 || (room >= wanted - unread && room >= READ_BUFFER / 4))
+		return 0;
+	if (channel->lent)
+		return replace_buffer(channel, channel->in_capacity);
+	memmove(channel->in, channel->in + channel->in_begin, unread);
+	channel->in_begin = 0;
+	channel->in_end = unread;
+	return 0;
+}
+
+static void keep_arrived(cy__channel *channel, int fd, uint64_t place)
+{
+	channel->arrived[channel->arrived_count++] = (struct arrived){.end = place, .fd = fd};
+}
+
+static int make_arrived(cy__channel *channel, size_t count, const char **why)
+{
+	if (!channel->arrived)
+		channel->arrived = rx_alloc(ARRIVED_MAX * sizeof *channel->arrived);
+	if (!channel->arrived) {
+		*why = "no memory for descriptors";
+		return -ENOMEM;
+	}
+	if (channel->arrived_count + count > ARRIVED_MAX) {
+		*why = "descriptors that no frame announced";
+		return -EPROTO;
+	}
+	return 0;
+}
+
+/* Keep what came with a read that ended at @p place, or close it. */
+static int receive_fds(cy__channel *channel, struct msghdr *message, uint64_t place, const char **why)
+{
+	bool cut = message->msg_flags & MSG_CTRUNC;
+	int error = cut ? make_arrived(channel, 1, why) : 0;
+	if (cut && error == 0)
+		keep_arrived(channel, -1, place);
+	for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header; header = CMSG_NXTHDR(message, header)) {
+		if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+			continue;
+		size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		if (!cut && error == 0)
+			error = make_arrived(channel, count, why);
+		for (size_t i = 0; i < count; i++) {
+			int fd;
+			memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
+			if (cut || error < 0)
+				close(fd);
+			else
+				keep_arrived(channel, fd, place);
+		}
+	}
+	return error;
+}
+
+static void end_of_file(cy__channel *channel)
+{
+	if (channel->in_end > channel->in_begin)
+		end(channel, -ECONNABORTED, "the channel ended within a frame");
+	else
+		end(channel, 0, NULL);
+}
+
+/* One recvmsg; returns how many bytes came. @p dry: the socket has no more. */
+static size_t receive(cy__channel *channel, bool *dry)
+{
+	*dry = true;
+	if (make_room(channel) < 0) {
+		end(channel, -ENOMEM, "no memory for a frame");
+		return 0;
+	}
+	union {
+		struct cmsghdr header;
+		uint8_t bytes[CMSG_SPACE(CY__FRAME_FDS_MAX * sizeof(int))];
+	} control;
+	struct iovec part = {channel->in + channel->in_end, channel->in_capacity - channel->in_end};
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+	ssize_t got;
+	do
+		got = recvmsg(channel->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	while (got < 0 && errno == EINTR);
+	if (got == 0 || (got < 0 && errno == ECONNRESET)) {
+		end_of_file(channel);
+		return 0;
+	}
+	if (got < 0) {
+		if (errno != EAGAIN)
+			end(channel, -errno, "the channel cannot be read");
+		return 0;
+	}
+	channel->in_end += (size_t)got;
+	channel->counts.bytes_in += (size_t)got;
+	bool has_control = message.msg_controllen > 0 || (message.msg_flags & MSG_CTRUNC);
+	*dry = (size_t)got < part.iov_len && !has_control;
+	if (has_control) {
+		const char *why = NULL;
+		uint64_t place = channel->in_place + (channel->in_end - channel->in_begin);
+		int error = receive_fds(channel, &message, place, &why);
+		if (error < 0)
+			end(channel, error, why);
+	}
+	return (size_t)got;
+}
+
+static int refuse(int code, const char *words, const char **why)
+{
+	*why = words;
+	return code;
+}
+
+/* A hello first, and no second one; nothing after a goodbye. */
+static int check_order(const cy__channel *channel, const cy__frame *frame, const char **why)
+{
+	if (channel->parted)
+		return refuse(-EPROTO, "bytes after a goodbye", why);
+	if (!channel->greeted && frame->kind != CY__HELLO)
+		return refuse(-EPROTO, "a frame before the hello", why);
+	if (channel->greeted && frame->kind == CY__HELLO)
+		return refuse(-EPROTO, "a second hello", why);
+	return 0;
+}
+
+/* How many descriptors came with the message that brought the first of them. */
+static size_t first_set(const cy__channel *channel)
+{
+	size_t count = 0;
+	while (count < channel->arrived_count && channel->arrived[count].end == channel->arrived[0].end)
+		count++;
+	return count;
+}
+
+/* The descriptors of the frame that begins where the unread bytes do, into @p room. */
+static int take_fds(cy__channel *channel, const cy__frame *frame, int *room, cy__fds *fds, const char **why)
+{
+	if (channel->arrived_count && channel->arrived[0].end <= channel->in_place)
+		return refuse(-EPROTO, "descriptors that no frame announced", why);
+	if (!frame->fd_count)
+		return 0;
+	size_t count = first_set(channel);
+	bool lost = count == 1 && channel->arrived[0].fd < 0;
+	if (!lost && count != frame->fd_count)
+		return refuse(-EPROTO, "not as many descriptors as were announced", why);
+	if (lost)
+		fds->error = -EMFILE;
+	else
+		fds->count = count;
+	for (size_t i = 0; i < fds->count; i++)
+		room[i] = channel->arrived[i].fd;
+	channel->arrived_count -= count;
+	memmove(channel->arrived, channel->arrived + count, channel->arrived_count * sizeof *channel->arrived);
+	return 0;
+}
+
+static void close_unclaimed(const cy__fds *fds)
+{
+	for (size_t i = 0; i < fds->count; i++)
+		if (fds->fd[i] >= 0)
+			close(fds->fd[i]);
+}
+
+/* Hand a frame over, with its body where it lies. */
+static void hand_over(cy__channel *channel, const cy__frame *frame, cy__fds *fds)
+{
+	uint8_t *buffer = channel->in;
+	bool was_lent = channel->lent;
+	channel->lent = true;
+	channel->ops->frame(channel, frame, fds, channel->ctx);
+	if (channel->in == buffer)
+		channel->lent = was_lent;
+	else if (!was_lent)
+		rx_free(buffer);
+	close_unclaimed(fds);
+}
+
+/* A frame's head has come: everything that can be told from it. */
+static int look_at_head(cy__channel *channel, cy__frame *frame, size_t *size, const char **why)
+{
+	const uint8_t *bytes = channel->in + channel->in_begin;
+	size_t unread = channel->in_end - channel->in_begin;
+	if (unread && channel->parted)
+		return refuse(-EPROTO, "bytes after a goodbye", why);
+	if (unread < CY__FRAME_LENGTH)
+		return 0;
+	int error = cy__frame_size(bytes, channel->options.frame_max, size, why);
+	if (error < 0 || unread < CY__FRAME_HEAD)
+		return error;
+	error = cy__frame_decode_head(bytes, frame, why);
+	return error < 0 ? error : check_order(channel, frame, why);
+}
+
+/* Deliver the frame that the unread bytes begin with, if all of it is there; returns whether it was. */
+static bool deliver(cy__channel *channel)
+{
+	cy__frame frame = {.body = NULL};
+	const char *why = NULL;
+	size_t size = 0, unread = channel->in_end - channel->in_begin;
+	int error = look_at_head(channel, &frame, &size, &why);
+	channel->in_wanted = size;
+	if (error == 0 && (size == 0 || unread < size))
+		return false;
+	int room[CY__FRAME_FDS_MAX];
+	cy__fds fds = {.fd = room};
+	if (error == 0)
+		error = take_fds(channel, &frame, room, &fds, &why);
+	if (error < 0) {
+		end(channel, error, why);
+		return false;
+	}
+	frame.body = channel->in + channel->in_begin + CY__FRAME_HEAD;
+	frame.body_size = size - CY__FRAME_HEAD;
+	channel->in_begin += size;
+	channel->in_place += size;
+	channel->in_wanted = 0;
+	if (size > READ_BUFFER)
+		channel->in_small = 0;
+	channel->greeted = true;
+	channel->parted = frame.kind == CY__GOODBYE;
+	channel->counts.frames_in++;
+	hand_over(channel, &frame, &fds);
+	return !channel->ended;
+}
+
+/* Large buffers do not stay for ever, and very large ones not at all. */
+static void shrink(cy__channel *channel)
+{
+	if (channel->lent || channel->in_capacity <= READ_BUFFER || channel->in_begin < channel->in_end)
+		return;
+	if (channel->in_capacity <= SPARE_LARGE && ++channel->in_small < LARGE_TURNS)
+		return;
+	channel->in_small = 0;
+	/* Without memory for a small one the large one stays. */
+	(void)replace_buffer(channel, READ_BUFFER);
+}
+
+/* Half a frame waits for its rest; each byte of it gives it time anew. */
+static void set_deadline(cy__channel *channel, size_t got, rx_nsec now)
+{
+	rx_nsec timeout = channel->options.read_timeout;
+	if (channel->in_begin == channel->in_end || channel->more)
+		channel->deadline = RX_NEVER;
+	else if (got || channel->deadline == RX_NEVER)
+		channel->deadline = timeout > RX_NEVER - now ? RX_NEVER : now + timeout;
+}
+
+/* Read and deliver within the budget of a turn; returns how many bytes came. */
+static size_t read_turn(cy__channel *channel)
+{
+	size_t got = 0, frames = 0;
+	bool dry = false;
+	for (;;) {
+		while (!channel->ended && frames < channel->options.turn_frames && deliver(channel))
+			frames++;
+		bool spent = frames == channel->options.turn_frames;
+		if (spent)
+			channel->more = !channel->ended && channel->in_begin < channel->in_end;
+		if (channel->ended || spent || dry || got >= channel->options.turn_bytes)
+			break;
+		got += receive(channel, &dry);
+	}
+	return got;
+}
+
+void cy__channel_on_readable(cy__channel *channel, rx_nsec now)
+{
+	if (channel->ended)
+		return;
+	enter(channel);
+	channel->more = false;
+	size_t got = read_turn(channel);
+	if (!channel->ended) {
+		set_deadline(channel, got, now);
+		shrink(channel);
+	}
+	if (!channel->destroyed)
+		cy__channel_flush(channel);
+	leave(channel);
+}
+
+void cy__channel_on_time(cy__channel *channel, rx_nsec now)
+{
+	if (channel->ended || now < channel->deadline)
+		return;
+	/* Who was stopped itself looks at what came meanwhile before it judges. */
+	enter(channel);
+	cy__channel_on_readable(channel, now);
+	if (now >= channel->deadline)
+		end(channel, -ETIMEDOUT, "half a frame, and then silence");
+	leave(channel);
+}
+
+/* Questions */
+
+bool cy__channel_wants_read(const cy__channel *channel)
+{
+	return !channel->ended;
+}
+
+bool cy__channel_wants_write(const cy__channel *channel)
+{
+	return channel->blocked;
+}
+
+bool cy__channel_wants_turn(const cy__channel *channel)
+{
+	return channel->more;
+}
+
+rx_nsec cy__channel_deadline(const cy__channel *channel)
+{
+	return channel->deadline;
+}
+
+size_t cy__channel_pending(const cy__channel *channel, size_t *frames)
+{
+	const struct queue *normal = &channel->queues[NORMAL], *urgent = &channel->queues[URGENT];
+	if (frames)
+		*frames = normal->frames + urgent->frames;
+	return normal->bytes + urgent->bytes;
+}
+
+int cy__channel_fd(const cy__channel *channel)
+{
+	return channel->fd;
+}
+
+void cy__channel_count(const cy__channel *channel, cy__channel_counts *counts)
+{
+	*counts = channel->counts;
+}
