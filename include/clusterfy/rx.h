@@ -11,10 +11,12 @@
 #include <clusterfy/rx/error.h>
 #include <clusterfy/rx/filtering.h>
 #include <clusterfy/rx/function.h>
+#include <clusterfy/rx/mathematical.h>
 #include <clusterfy/rx/observable.h>
 #include <clusterfy/rx/scheduler.h>
 #include <clusterfy/rx/subject.h>
 #include <clusterfy/rx/transformation.h>
 #include <clusterfy/rx/type.h>
+#include <clusterfy/rx/utility.h>
 
 #endif

@@ -2,13 +2,13 @@
 
 #include "observables/core/items.h"
 
-int rx__values_init(rx_values *values, const rx_type *type, const void *items, size_t count)
+int rx__constants_init(rx_constants *values, const rx_type *type, const void *items, size_t count)
 {
-	*values = (rx_values){.type = type, .count = count};
+	*values = (rx_constants){.type = type, .count = count};
 	return items ? rx__items_copy(type, items, count, &values->items) : 0;
 }
 
-void rx__values_finish(rx_values *values)
+void rx__constants_finish(rx_constants *values)
 {
 	rx__items_free(values->type, values->items, values->count);
 }
@@ -25,4 +25,18 @@ rx_operator *rx__operator_misfit(const char *name, const char *function, const r
 {
 	return rx__operator_mistake(
 		rx__mistake(-EINVAL, "%s(%s) takes %s, but %s is %s", name, function, takes->name, other, has->name));
+}
+
+rx_operator *rx__operator_choosing(const rx_stage_ops *ops, void *params, size_t size, const rx_test *test,
+                                   rx_constants *fallback, const rx_type *type, const void *value)
+{
+	const rx_predicate *predicate = test->predicate;
+	if (!value)
+		type = predicate ? predicate->in : NULL;
+	else if (predicate && !rx_type_same(predicate->in, type))
+		return rx__operator_misfit(ops->name, predicate->name, predicate->in, "its default", type);
+	const int code = rx__constants_init(fallback, type, value, 1);
+	if (code < 0)
+		return rx__operator_uncopied(code, type);
+	return rx__operator(ops, type, NULL, predicate ? predicate->name : NULL, params, size);
 }

@@ -62,3 +62,11 @@ void rx__ring_emit(rx_stage *self, rx_ring *ring)
 	rx__emit(self, item);
 	rx_type_drop(type, item);
 }
+
+void rx__ring_emit_list(rx_stage *self, rx_ring *ring, const rx_type *type)
+{
+	rx_ring taken = *ring;
+	*ring = (rx_ring){0};
+	rx__emit(self, &(rx_list){type, taken.count, taken.items});
+	rx__ring_clear(&taken, type);
+}

@@ -23,5 +23,7 @@ const void *rx__ring_at(const rx_ring *ring, const rx_type *type, size_t index);
 void rx__ring_clear(rx_ring *ring, const rx_type *type);
 /* Emit the oldest item of a ring of items of the stage's own type. The ring is not empty. */
 void rx__ring_emit(rx_stage *self, rx_ring *ring);
+/* Emit all items as one rx_list, from a ring that was never popped; it is empty before the downstream gets the list. */
+void rx__ring_emit_list(rx_stage *self, rx_ring *ring, const rx_type *type);
 
 #endif

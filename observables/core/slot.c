@@ -70,17 +70,30 @@ void rx__slot_return(rx_slot *slot, const rx_type *type, void *stack)
 	}
 }
 
+void *rx__slot_peek(rx_slot *slot)
+{
+	return slot->lent ? (void *)slot->lent : room(slot);
+}
+
+int rx__slot_take(rx_slot *slot, const rx_type *type, void *out)
+{
+	const int code = rx__slot_lend(slot, type, out);
+	if (code < 0)
+		return code;
+	slot->lent = NULL;
+	slot->full = false;
+	return 0;
+}
+
 int rx__slot_emit(rx_stage *self, rx_slot *slot)
 {
 	const rx_type *type = self->node->type;
 	if (!slot->full)
 		return 0;
 	void *item = RX__STACK(type);
-	const int code = rx__slot_lend(slot, type, item);
+	const int code = rx__slot_take(slot, type, item);
 	if (code < 0)
 		return code;
-	slot->full = false;
-	slot->lent = NULL;
 	rx__emit(self, item);
 	rx_type_drop(type, item);
 	return 0;

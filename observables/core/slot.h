@@ -31,6 +31,10 @@ int rx__slot_lend(rx_slot *slot, const rx_type *type, void *stack);
 void rx__slot_claim(rx_slot *slot, const rx_type *type, void *stack);
 /* The end of lending: back into its room, or dropped where it is out of date. */
 void rx__slot_return(rx_slot *slot, const rx_type *type, void *stack);
+/* The item where it is, for what does not call out of the library. The slot is full. */
+void *rx__slot_peek(rx_slot *slot);
+/* Move the item to @p out (a copy where it is lent: only that can fail) and keep nothing. The slot is full. */
+int rx__slot_take(rx_slot *slot, const rx_type *type, void *out);
 /* Emit the item, if there is one, and keep nothing. Negative where it had to be copied and could not be. */
 int rx__slot_emit(rx_stage *self, rx_slot *slot);
 

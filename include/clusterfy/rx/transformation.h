@@ -5,6 +5,7 @@
 #ifndef CLUSTERFY_RX_TRANSFORMATION_H
 #define CLUSTERFY_RX_TRANSFORMATION_H
 
+#include <clusterfy/rx/composite.h>
 #include <clusterfy/rx/observable.h>
 
 RX_BEGIN_DECLS
@@ -12,6 +13,26 @@ RX_BEGIN_DECLS
 /* An operator that takes a declared function, and after it an optional context. */
 #define RX__WITH_CTX(call, kind, ...) RX__WITH_CTX_(call, kind, __VA_ARGS__, NULL, NULL)
 #define RX__WITH_CTX_(call, kind, fn, ctx, ...) call(&fn##kind, (ctx))
+/* One that takes a const options struct as well: rx_take_while(below, &limit, &options). */
+#define RX__WITH_OPTIONS(call, kind, ...) RX__WITH_OPTIONS_(call, kind, __VA_ARGS__, NULL, NULL, NULL)
+#define RX__WITH_OPTIONS_(call, kind, fn, ctx, options, ...) call(&fn##kind, (ctx), (options))
+/* One whose function may be missing: rx_count() or rx_count(is_even). */
+#define RX__WITHOUT_OR_CTX(call, kind, ...) RX__WITHOUT_OR_CTX_(call, kind, __VA_ARGS__, NULL, NULL)
+#define RX__WITHOUT_OR_CTX_(call, kind, fn, ctx, ...) call(RX__OPTIONAL(fn, kind), (ctx))
+/* The description of a declared function; NULL where nothing is given, for RX__MISSING_ with nothing behind it is the
+ * macro below. */
+#define RX__OPTIONAL(fn, kind) RX__SECOND(RX__MISSING_##fn, &fn##kind, )
+#define RX__MISSING_ , NULL
+#define RX__SECOND(...) RX__SECOND_(__VA_ARGS__)
+#define RX__SECOND_(first, second, ...) second
+/* The macro for one, two, three or four arguments. */
+#define RX__BY_COUNT(one, two, three, four, ...) RX__FIFTH(__VA_ARGS__, four, three, two, one, )(__VA_ARGS__)
+#define RX__FIFTH(a, b, c, d, fifth, ...) fifth
+/* A reducer, then a context, or a seed, or both: (fn), (fn, ctx), (fn, T, seed), (fn, T, seed, ctx). */
+#define RX__SEEDED_1(call, fn) call(&fn##_rx_reducer, NULL, NULL, NULL)
+#define RX__SEEDED_2(call, fn, ctx) call(&fn##_rx_reducer, (ctx), NULL, NULL)
+#define RX__SEEDED_3(call, fn, T, seed) call(&fn##_rx_reducer, NULL, &rx_type_##T, (const T[]){seed})
+#define RX__SEEDED_4(call, fn, T, seed, ctx) call(&fn##_rx_reducer, (ctx), &rx_type_##T, (const T[]){seed})
 
 /**
  * Emit for each item what @p mapper makes of it: `rx_map(scale)` or `rx_map(scale, &factor)`.
@@ -27,6 +48,41 @@ RX_BEGIN_DECLS
 #define rx_map(...) RX__WITH_CTX(rx_map_fn, _rx_mapper, __VA_ARGS__)
 /** What rx_map() expands to. */
 RX_API rx_operator *rx_map_fn(const rx_mapper *mapper, void *ctx) RX_MUST_USE;
+
+/**
+ * Emit what @p reducer makes of the items so far, after each of them: `rx_scan(sum)`, whose seed is the first item, or
+ * `rx_scan(sum, int64_t, 0)`; each may have a context at its end.
+ *
+ *     source       --1--2--3--|
+ *     scan(sum)    --a--b--c--|      a = 1, b = 3, c = 6
+ *
+ * Without a seed the first item is passed on, and the index begins with 1; the accumulator is then of the items' type.
+ *
+ * Items:   the accumulator, lent from the stack.
+ * Errors:  the source's, and a negative result of the function; -ENOMEM where the accumulator cannot be copied.
+ * State:   32 bytes and the accumulator; nothing an item. A kernel takes whole spans.
+ * See:     https://rxjs.dev/api/operators/scan
+ */
+#define rx_scan(...) RX__BY_COUNT(RX__SCAN_1, RX__SCAN_2, RX__SCAN_3, RX__SCAN_4, __VA_ARGS__)
+#define RX__SCAN_1(fn) RX__SEEDED_1(rx_scan_fn, fn)
+#define RX__SCAN_2(fn, ctx) RX__SEEDED_2(rx_scan_fn, fn, ctx)
+#define RX__SCAN_3(fn, T, seed) RX__SEEDED_3(rx_scan_fn, fn, T, seed)
+#define RX__SCAN_4(fn, T, seed, ctx) RX__SEEDED_4(rx_scan_fn, fn, T, seed, ctx)
+/** What rx_scan() expands to. @p seed is copied; NULL: none, and @p type does not matter. */
+RX_API rx_operator *rx_scan_fn(const rx_reducer *reducer, void *ctx, const rx_type *type, const void *seed) RX_MUST_USE;
+
+/**
+ * Emit each item together with the one before it, from the second on.
+ *
+ *     source    --1--2--3--|
+ *     pairwise  -----a--b--|      a = (1, 2), b = (2, 3)
+ *
+ * Items:   rx_pair, lent from the stack; RX_PREVIOUS(pair, T) and RX_CURRENT(pair, T) read it.
+ * Errors:  the source's; -ENOMEM where an item cannot be copied.
+ * State:   16 bytes and an item; a copy for each item of a type that owns something.
+ * See:     https://rxjs.dev/api/operators/pairwise
+ */
+RX_API rx_operator *rx_pairwise(void) RX_MUST_USE;
 
 RX_END_DECLS
 #endif
