@@ -16,7 +16,7 @@
 #endif
 
 #define GRAIN 32
-#define CLASSES 32
+#define BUCKETS 32
 /* What a thread may keep in free blocks. */
 #define KEEP ((size_t)8 << 20)
 
@@ -25,7 +25,7 @@ struct free_block {
 };
 
 static RX__THREAD struct {
-	struct free_block *lists[CLASSES];
+	struct free_block *lists[BUCKETS];
 	size_t kept;
 } pool;
 
@@ -37,7 +37,7 @@ static inline size_t bucket_of(size_t size)
 void *rx__pool_alloc(size_t size)
 {
 	const size_t bucket = bucket_of(size);
-	if (!POOLED || bucket >= CLASSES)
+	if (!POOLED || bucket >= BUCKETS)
 		return rx_alloc(size);
 	struct free_block *block = pool.lists[bucket];
 	if (!block)
@@ -50,7 +50,7 @@ void *rx__pool_alloc(size_t size)
 void rx__pool_free(void *memory, size_t size)
 {
 	const size_t bucket = bucket_of(size);
-	if (!POOLED || bucket >= CLASSES || pool.kept >= KEEP) {
+	if (!POOLED || bucket >= BUCKETS || pool.kept >= KEEP) {
 		rx_free(memory);
 		return;
 	}
@@ -62,7 +62,7 @@ void rx__pool_free(void *memory, size_t size)
 
 void rx_trim(void)
 {
-	for (size_t bucket = 0; bucket < CLASSES; bucket++)
+	for (size_t bucket = 0; bucket < BUCKETS; bucket++)
 		while (pool.lists[bucket]) {
 			struct free_block *block = pool.lists[bucket];
 			pool.lists[bucket] = block->next;
