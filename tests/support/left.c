@@ -77,12 +77,12 @@ static void describe_descriptor(int fd)
 	snprintf(words, sizeof words, "a descriptor is left: %d, %s", fd, target);
 }
 
-static bool find_descriptor(void)
+static bool find_descriptor(bool inherited)
 {
 	bool are_open[MOST_DESCRIPTORS];
 	list_descriptors(are_open);
 	for (int fd = 0; fd < MOST_DESCRIPTORS; fd++) {
-		if (are_open[fd] == were_open[fd])
+		if (are_open[fd] == were_open[fd] || (inherited && !are_open[fd]))
 			continue;
 		if (are_open[fd])
 			describe_descriptor(fd);
@@ -113,8 +113,8 @@ static bool find_leak(void)
 	return false;
 }
 
-const char *left_find(void)
+const char *left_find(bool inherited)
 {
 	give_back();
-	return find_child() || find_descriptor() || find_memory() || find_leak() ? words : NULL;
+	return find_child() || find_descriptor(inherited) || find_memory() || find_leak() ? words : NULL;
 }

@@ -76,7 +76,7 @@ static int run_program(const char *name, int argc, char **argv)
 	}
 	left_begin();
 	int status = program->main(argc, argv);
-	const char *left = status == 0 ? left_find() : NULL;
+	const char *left = status == 0 ? left_find(true) : NULL;
 	if (left)
 		fprintf(stderr, "PROGRAM(%s): %s\n", name, left);
 	return left ? PROGRAM_LEFT_SOMETHING : status;
@@ -103,7 +103,7 @@ static void begin_test(void)
 static void end_test(void)
 {
 	running_test = 0;
-	const char *left = left_find();
+	const char *left = left_find(false);
 	if (left)
 		ck_abort_msg("%s", left);
 }

@@ -66,7 +66,7 @@ void test_register(struct test *test);
  *     }
  *     TEST(answers) { program_select("echo"); ... start "/proc/self/exe" ... }
  *
- * A program that returns 0 and leaves a child or a byte behind exits with PROGRAM_LEFT_SOMETHING.
+ * A program that returns 0 and leaves a child, a descriptor or a byte behind exits with PROGRAM_LEFT_SOMETHING.
  */
 struct program {
 	const char *name;
