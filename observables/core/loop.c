@@ -153,6 +153,16 @@ void rx_loop_release(struct ev_loop *ev)
 	}
 }
 
+int rx_loop_poll(struct ev_loop *ev)
+{
+	if (!ev)
+		ev = ev_default_loop(0);
+	if (ev_depth(ev) > 0)
+		return rx_raise(-EDEADLK, "the loop is running this callback");
+	ev_run(ev, EVRUN_NOWAIT);
+	return 0;
+}
+
 struct ev_loop *rx__loop_of(rx_scheduler *scheduler)
 {
 	return scheduler->ops == &loop_ops ? of(scheduler)->ev : NULL;

@@ -61,6 +61,13 @@ RX_API rx_scheduler *rx_loop(struct ev_loop *loop);
 /** Release the scheduler of a loop; tasks that wait on it are forgotten. NULL: the default loop's. */
 RX_API void rx_loop_release(struct ev_loop *loop);
 
+/**
+ * Give a libev loop (NULL: the default one) a turn without waiting: run what is due.
+ * @retval 0         done
+ * @retval -EDEADLK  inside one of its callbacks
+ */
+RX_API int rx_loop_poll(struct ev_loop *loop);
+
 /** A scheduler whose time moves only when it is told to. Tasks run in order of time, then of scheduling. */
 RX_API rx_scheduler *rx_virtual_create(void) RX_MUST_USE;
 /** Run what is due up to and including @p until (absolute; RX_NEVER: until nothing waits); returns how many ran. */
