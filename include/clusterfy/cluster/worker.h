@@ -59,7 +59,7 @@ typedef struct cy_worker_options {
 RX_API int64_t cy_fork(cy_cluster *cluster, const char *name, const cy_worker_options *options);
 
 /**
- * Start a worker that has FAILED or is gone for good again, by hand: same id, same name, next incarnation.
+ * Start a worker that has FAILED again, by hand: same id, same name, next incarnation; delays and limit begin anew.
  * @retval -ENOENT, -EBUSY (it lives), -EEXIST (another bears its name by now), -EPERM, or as cy_fork()
  */
 RX_API int cy_restart(cy_cluster *cluster, uint32_t id);
