@@ -1,7 +1,7 @@
 /*
  * Reading arguments, with the liberties that JavaScript's signatures take.
  */
-#include "tests/conformance/arguments.h"
+#include "tests/conformance/operators.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -40,6 +40,12 @@ size_t count_of(const js *value, size_t absent)
 	if (isnan(number) || number <= 0)
 		return 0;
 	return isinf(number) ? SIZE_MAX : (size_t)number;
+}
+
+size_t limit_of(const js *value)
+{
+	const size_t count = count_of(value, 0);
+	return count == SIZE_MAX ? 0 : count;
 }
 
 rx_nsec time_of(const struct call *call, const js *value, rx_nsec absent)

@@ -41,6 +41,9 @@ extern const rx_projector replay_projector;
 extern const rx_equality replay_equality;
 extern const rx_comparator replay_comparator;
 
+/* The observable that a recorded function gives; where it throws, one that fails. */
+rx_observable *project(struct function *function, js *const *arguments, size_t count);
+
 /* ---- From what the library emits to values --------------------------------------------------------------------- */
 
 /* An item of a type that a mapper below has made into a value. */
@@ -49,5 +52,8 @@ rx_operator *from_double(void);
 rx_operator *from_int64(void);
 rx_operator *from_size(void);
 rx_operator *from_bool(void);
+rx_operator *from_list(void);
+rx_operator *from_pair(void);
+rx_operator *from_stream(void);
 
 #endif

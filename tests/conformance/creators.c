@@ -33,7 +33,58 @@ static rx_observable *build_range(const struct call *call)
 	return rx_pipe(rx_range((int64_t)start, (int64_t)count), from_int64());
 }
 
+/* Without a scheduler or a number at the end. */
+static rx_observable *build_merge(const struct call *call)
+{
+	struct call sources = *call;
+	size_t count, limit = 0;
+	sources.count = plain_count(call);
+	if (sources.count && call->arguments[sources.count - 1]->kind == JS_NUMBER)
+		limit = count_of(call->arguments[--sources.count], 0);
+	rx_observable **observables = observables_of(&sources, 0, &count);
+	rx_observable *merged = rx_merge_array(observables, limit == SIZE_MAX ? 0 : limit);
+	free(observables);
+	return merged;
+}
+
+static rx_observable *build_concat(const struct call *call)
+{
+	size_t count;
+	rx_observable **observables = observables_of(call, 0, &count);
+	rx_observable *all = rx_concat_array(observables);
+	free(observables);
+	return all;
+}
+
+static rx_observable *call_factory(void *ctx)
+{
+	return project(ctx, NULL, 0);
+}
+
+static rx_observable *build_defer(const struct call *call)
+{
+	return rx_defer(&rx_type_js_item, call_factory, function_of(argument(call, 0)));
+}
+
+static rx_observable *fail(void *ctx)
+{
+	struct function *function = ctx;
+	js *error = js_undefined();
+	const int code = function_call(function, NULL, 0, &error);
+	if (code < 0)
+		error = thrown_value(function->replay, code);
+	return rx_throw(error_create(function->replay, error));
+}
+
+/* Its error is made by a function, anew for each subscription, or given. */
+static rx_observable *build_throwError(const struct call *call)
+{
+	struct function *function = function_of(argument(call, 0));
+	return function ? rx_defer(NULL, fail, function) : rx_throw(error_create(call->replay, argument(call, 0)));
+}
+
 const struct creator creators[] = {
-	{"EMPTY", build_empty}, {"NEVER", build_never}, {"empty", build_empty}, {"from", build_from},
-	{"never", build_never}, {"of", build_of},       {"range", build_range}, {NULL, NULL},
+	{"concat", build_concat}, {"defer", build_defer}, {"merge", build_merge}, {"throwError", build_throwError},
+	{"EMPTY", build_empty},   {"NEVER", build_never}, {"empty", build_empty}, {"from", build_from},
+	{"never", build_never},   {"of", build_of},       {"range", build_range}, {NULL, NULL},
 };

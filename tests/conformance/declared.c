@@ -42,7 +42,7 @@ static int call_reducer(void *acc, const void *in, size_t index, void *ctx)
 }
 
 /* The words of a failed call become an observable that fails. */
-static rx_observable *project(struct function *function, js *const *arguments, size_t count)
+rx_observable *project(struct function *function, js *const *arguments, size_t count)
 {
 	js *result = NULL;
 	const int code = function_call(function, arguments, count, &result);
@@ -108,4 +108,37 @@ RX_MAPPER(bool_value, js_item, bool);
 rx_operator *from_bool(void)
 {
 	return rx_map(bool_value);
+}
+
+static int list_value(const rx_list *list, js_item *out, void *ctx)
+{
+	return give(out, js_array((js *const *)list->items, list->count));
+}
+RX_MAPPER(list_value, js_item, rx_list);
+
+rx_operator *from_list(void)
+{
+	return rx_map(list_value);
+}
+
+static int pair_value(const rx_pair *pair, js_item *out, void *ctx)
+{
+	return give(out, js_array((js *[]){*RX_PREVIOUS(pair, js_item), *RX_CURRENT(pair, js_item)}, 2));
+}
+RX_MAPPER(pair_value, js_item, rx_pair);
+
+rx_operator *from_pair(void)
+{
+	return rx_map(pair_value);
+}
+
+static int stream_value(const rx_stream *stream, js_item *out, void *ctx)
+{
+	return give(out, js_observable(rx_observable_ref(*stream)));
+}
+RX_MAPPER(stream_value, js_item, rx_stream);
+
+rx_operator *from_stream(void)
+{
+	return rx_map(stream_value);
 }

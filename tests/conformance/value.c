@@ -25,6 +25,8 @@ static void release_contents(js *value)
 {
 	if (value->kind == JS_STRING || value->kind == JS_ERROR)
 		free(value->string);
+	if (value->kind == JS_MEMORY)
+		free(value->memory);
 	if (value->kind == JS_MESSAGES)
 		messages_finish(&value->messages);
 	if (value->kind == JS_ARRAY || value->kind == JS_OBJECT) {
@@ -63,6 +65,11 @@ static js *make(enum js_kind kind)
 	value->next_owned = owned;
 	owned = value;
 	return value;
+}
+
+void *js_memory(size_t size)
+{
+	return make(JS_MEMORY)->memory = need(calloc(1, size));
 }
 
 js *js_undefined(void)

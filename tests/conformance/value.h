@@ -26,6 +26,7 @@ enum js_kind {
 	JS_FUNCTION,
 	JS_SCHEDULER,
 	JS_MESSAGES,
+	JS_MEMORY,
 };
 
 typedef struct js js;
@@ -62,6 +63,7 @@ struct js {
 		rx_observable *observable;
 		struct function *function;
 		struct messages messages;
+		void *memory;
 	};
 	char *name;   /* of an error, of an object's class, of a scheduler */
 	js *key;      /* a grouped observable's */
@@ -77,6 +79,8 @@ extern long js_balance;
 void js_release_observables(void);
 void js_end(void);
 
+/* Memory for a context, zero. */
+void *js_memory(size_t size);
 js *js_undefined(void);
 js *js_null(void);
 js *js_boolean(bool value);
