@@ -5,6 +5,7 @@
 #ifndef CLUSTERFY_RX_H
 #define CLUSTERFY_RX_H
 
+#include <clusterfy/rx/await.h>
 #include <clusterfy/rx/base.h>
 #include <clusterfy/rx/composite.h>
 #include <clusterfy/rx/create.h>

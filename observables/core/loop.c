@@ -91,8 +91,19 @@ static void loop_cancel(rx_scheduler *scheduler, rx_task *task)
 		arm(loop); /* an idle timer would keep ev_run() running */
 }
 
+static int loop_wait(rx_scheduler *scheduler, const bool *done)
+{
+	struct ev_loop *ev = of(scheduler)->ev;
+	if (ev_depth(ev) > 0)
+		return rx_raise(-EDEADLK, "nothing can be awaited inside a callback of the loop");
+	while (!*done)
+		if (!ev_run(ev, EVRUN_ONCE) && !*done)
+			return rx_raise(-EDEADLK, "the loop has nothing left to wait for");
+	return 0;
+}
+
 static const rx_scheduler_ops loop_ops = {
-	.name = "loop", .now = loop_now, .schedule = loop_schedule, .cancel = loop_cancel};
+	.name = "loop", .now = loop_now, .schedule = loop_schedule, .cancel = loop_cancel, .wait = loop_wait};
 
 /* In its place there is nothing better than not to run anything: rx_loop() says that it is there without memory. */
 static rx_nsec idle_now(rx_scheduler *scheduler)

@@ -9,6 +9,7 @@ struct virtual_time {
 	rx_scheduler scheduler;
 	rx_queue queue;
 	rx_nsec now;
+	unsigned depth; /* of tasks that are being run */
 };
 
 static struct virtual_time *of(rx_scheduler *scheduler)
@@ -33,8 +34,37 @@ static void virtual_cancel(rx_scheduler *scheduler, rx_task *task)
 	rx__queue_remove(&of(scheduler)->queue, task);
 }
 
-static const rx_scheduler_ops virtual_ops = {
-	.name = "virtual", .now = virtual_now, .schedule = virtual_schedule, .cancel = virtual_cancel};
+/* Run the first task that is due by @p until, if there is one. */
+static bool run_first(struct virtual_time *time, rx_nsec until)
+{
+	rx_task *task = time->queue.first;
+	if (!task || task->due > until || task->due == RX_NEVER)
+		return false;
+	rx__queue_remove(&time->queue, task);
+	task->scheduler = NULL;
+	time->now = task->due;
+	time->depth++;
+	task->run(task);
+	time->depth--;
+	return true;
+}
+
+static int virtual_wait(rx_scheduler *scheduler, const bool *done)
+{
+	struct virtual_time *time = of(scheduler);
+	if (time->depth > 0)
+		return rx_raise(-EDEADLK, "nothing can be awaited inside a task of virtual time");
+	while (!*done)
+		if (!run_first(time, RX_NEVER))
+			return rx_raise(-EDEADLK, "virtual time has nothing left to wait for");
+	return 0;
+}
+
+static const rx_scheduler_ops virtual_ops = {.name = "virtual",
+                                             .now = virtual_now,
+                                             .schedule = virtual_schedule,
+                                             .cancel = virtual_cancel,
+                                             .wait = virtual_wait};
 
 void rx__virtual_at(rx_scheduler *scheduler, rx_task *task, rx_nsec due)
 {
@@ -57,12 +87,8 @@ size_t rx_virtual_run(rx_scheduler *scheduler, rx_nsec until)
 {
 	struct virtual_time *time = of(scheduler);
 	size_t count = 0;
-	for (rx_task *task; (task = time->queue.first) && task->due <= until && task->due != RX_NEVER; count++) {
-		rx__queue_remove(&time->queue, task);
-		task->scheduler = NULL;
-		time->now = task->due;
-		task->run(task);
-	}
+	while (run_first(time, until))
+		count++;
 	if (until != RX_NEVER && time->now < until)
 		time->now = until;
 	return count;

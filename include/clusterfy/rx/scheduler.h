@@ -31,6 +31,12 @@ typedef struct rx_scheduler_ops {
 	void (*schedule)(rx_scheduler *scheduler, rx_task *task, rx_nsec delay);
 	/** Forget a waiting task. */
 	void (*cancel)(rx_scheduler *scheduler, rx_task *task);
+	/**
+	 * Let time pass until *@p done. NULL: nobody can wait with this scheduler.
+	 * @retval 0         *@p done
+	 * @retval -EDEADLK  called inside one of its own callbacks, or nothing is left that could happen
+	 */
+	int (*wait)(rx_scheduler *scheduler, const bool *done);
 } rx_scheduler_ops;
 
 /** The first member of every scheduler. */
