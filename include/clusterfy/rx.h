@@ -10,6 +10,7 @@
 #include <clusterfy/rx/composite.h>
 #include <clusterfy/rx/create.h>
 #include <clusterfy/rx/error.h>
+#include <clusterfy/rx/events.h>
 #include <clusterfy/rx/filtering.h>
 #include <clusterfy/rx/function.h>
 #include <clusterfy/rx/mathematical.h>

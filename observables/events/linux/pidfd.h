@@ -1,0 +1,14 @@
+/*
+ * Linux: a descriptor for a process, which becomes readable when that has ended.
+ */
+#ifndef RX_EVENTS_LINUX_PIDFD_H
+#define RX_EVENTS_LINUX_PIDFD_H
+
+#include <clusterfy/rx/events.h>
+
+/* A descriptor for a child, CLOEXEC; -ENOSYS where the system has none. */
+int rx__pidfd_open(int pid);
+/* Wait for that child, without blocking: 1 and @p ended; 0: it has not ended; -ECHILD. */
+int rx__pidfd_wait(int pidfd, rx_exit *ended);
+
+#endif
