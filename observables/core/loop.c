@@ -9,13 +9,23 @@
 #include "observables/core/queue.h"
 #include "observables/core/stage.h"
 
+#define UNARMED INT64_MIN
+
+/* What runs before the loop sleeps: nothing keeps the watcher while nothing waits. */
+struct asap {
+	rx_scheduler scheduler;
+	rx_queue queue;
+	ev_prepare prepare;
+};
+
 struct loop {
 	rx_scheduler scheduler;
+	struct asap asap;
 	rx_queue queue;
 	struct ev_loop *ev;
 	ev_timer timer;
 	bool running;  /* inside run_due(): it arms the timer when it is through */
-	rx_nsec armed; /* when the timer fires; RX_NEVER: it is not active */
+	rx_nsec armed; /* when the timer fires; UNARMED: it is not active */
 	struct loop *next;
 };
 
@@ -38,7 +48,7 @@ static rx_nsec loop_now(rx_scheduler *scheduler)
 /* libev's times count from its own idea of now; a wake-up that comes early finds nothing due and arms it again. */
 static void arm(struct loop *loop)
 {
-	const rx_nsec due = loop->queue.first ? loop->queue.first->due : RX_NEVER;
+	const rx_nsec due = loop->queue.first ? loop->queue.first->due : UNARMED;
 	if (due == loop->armed)
 		return;
 	if (ev_is_active(&loop->timer))
@@ -63,7 +73,7 @@ static void run_due(struct ev_loop *ev, ev_timer *timer, int events)
 	const rx_nsec now = loop_now(&loop->scheduler);
 	const uint64_t limit = loop->queue.order;
 	loop->running = true;
-	loop->armed = RX_NEVER;
+	loop->armed = UNARMED;
 	for (rx_task *task; (task = loop->queue.first) && task->due <= now && task->order < limit;) {
 		rx__queue_remove(&loop->queue, task);
 		task->scheduler = NULL;
@@ -105,6 +115,64 @@ static int loop_wait(rx_scheduler *scheduler, const bool *done)
 static const rx_scheduler_ops loop_ops = {
 	.name = "loop", .now = loop_now, .schedule = loop_schedule, .cancel = loop_cancel, .wait = loop_wait};
 
+/* ---- Before the loop sleeps ------------------------------------------------------------------------------------- */
+
+static struct asap *asap_of(rx_scheduler *scheduler)
+{
+	return (struct asap *)scheduler;
+}
+
+static struct loop *loop_of_asap(struct asap *asap)
+{
+	return (struct loop *)((char *)asap - offsetof(struct loop, asap));
+}
+
+/* What is scheduled meanwhile runs as well: the loop sleeps when there is nothing left to do at once. */
+static void run_asap(struct ev_loop *ev, ev_prepare *prepare, int events)
+{
+	(void)events;
+	struct asap *asap = prepare->data;
+	for (rx_task *task; (task = asap->queue.first);) {
+		rx__queue_remove(&asap->queue, task);
+		task->scheduler = NULL;
+		task->run(task);
+	}
+	ev_prepare_stop(ev, prepare);
+}
+
+static void asap_schedule(rx_scheduler *scheduler, rx_task *task, rx_nsec delay)
+{
+	struct asap *asap = asap_of(scheduler);
+	struct loop *loop = loop_of_asap(asap);
+	if (delay > 0) {
+		task->scheduler = &loop->scheduler;
+		loop_schedule(&loop->scheduler, task, delay);
+		return;
+	}
+	task->due = 0;
+	rx__queue_insert(&asap->queue, task);
+	if (!ev_is_active(&asap->prepare))
+		ev_prepare_start(loop->ev, &asap->prepare);
+}
+
+static void asap_cancel(rx_scheduler *scheduler, rx_task *task)
+{
+	struct asap *asap = asap_of(scheduler);
+	rx__queue_remove(&asap->queue, task);
+	if (!asap->queue.first)
+		ev_prepare_stop(loop_of_asap(asap)->ev, &asap->prepare);
+}
+
+static int asap_wait(rx_scheduler *scheduler, const bool *done)
+{
+	return loop_wait(&loop_of_asap(asap_of(scheduler))->scheduler, done);
+}
+
+static const rx_scheduler_ops asap_ops = {
+	.name = "asap", .now = loop_now, .schedule = asap_schedule, .cancel = asap_cancel, .wait = asap_wait};
+
+/* ---- One for each loop --------------------------------------------------------------------------------------------- */
+
 /* In its place there is nothing better than not to run anything: rx_loop() says that it is there without memory. */
 static rx_nsec idle_now(rx_scheduler *scheduler)
 {
@@ -140,12 +208,21 @@ rx_scheduler *rx_loop(struct ev_loop *ev)
 	}
 	loop->scheduler.ops = &loop_ops;
 	loop->ev = ev;
-	loop->armed = RX_NEVER;
+	loop->armed = UNARMED;
 	ev_timer_init(&loop->timer, run_due, 0., 0.);
 	loop->timer.data = loop;
+	loop->asap.scheduler.ops = &asap_ops;
+	ev_prepare_init(&loop->asap.prepare, run_asap);
+	loop->asap.prepare.data = &loop->asap;
 	loop->next = loops;
 	loops = loop;
 	return &loop->scheduler;
+}
+
+rx_scheduler *rx_asap(struct ev_loop *ev)
+{
+	rx_scheduler *scheduler = rx_loop(ev);
+	return scheduler->ops == &loop_ops ? &of(scheduler)->asap.scheduler : scheduler;
 }
 
 void rx_loop_release(struct ev_loop *ev)
@@ -158,7 +235,9 @@ void rx_loop_release(struct ev_loop *ev)
 			continue;
 		*link = loop->next;
 		rx__queue_clear(&loop->queue);
+		rx__queue_clear(&loop->asap.queue);
 		ev_timer_stop(ev, &loop->timer);
+		ev_prepare_stop(ev, &loop->asap.prepare);
 		rx_free(loop);
 		return;
 	}
@@ -176,5 +255,7 @@ int rx_loop_poll(struct ev_loop *ev)
 
 struct ev_loop *rx__loop_of(rx_scheduler *scheduler)
 {
-	return scheduler->ops == &loop_ops ? of(scheduler)->ev : NULL;
+	if (scheduler->ops == &loop_ops)
+		return of(scheduler)->ev;
+	return scheduler->ops == &asap_ops ? loop_of_asap(asap_of(scheduler))->ev : NULL;
 }

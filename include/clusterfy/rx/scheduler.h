@@ -68,6 +68,17 @@ RX_API rx_scheduler *rx_loop(struct ev_loop *loop);
 RX_API void rx_loop_release(struct ev_loop *loop);
 
 /**
+ * The scheduler of a libev loop (NULL: the default one) that runs what is due at once before the loop sleeps, and before
+ * anything else of that turn that is scheduled for later: RxJS's asap. What has a delay goes to rx_loop().
+ * It goes with the loop's: rx_loop_release(). Never NULL, as rx_loop().
+ */
+RX_API rx_scheduler *rx_asap(struct ev_loop *loop);
+/**
+ * The thread's trampoline: what is scheduled without a delay runs at once, but if a task of its own is running, after
+ * that one: RxJS's queue. What has a delay goes to the loop of libev's default loop. Recursion becomes a loop.
+ */
+RX_API rx_scheduler *rx_trampoline(void);
+/**
  * Give a libev loop (NULL: the default one) a turn without waiting: run what is due.
  * @retval 0         done
  * @retval -EDEADLK  inside one of its callbacks
