@@ -29,6 +29,8 @@ typedef struct cy__process {
  */
 int cy__spawn(const cy_process_options *options, cy__process *process, const char **why);
 
+/** A descriptor that stands for the process, CLOEXEC; -1 if the kernel has none. */
+int cy__process_open(pid_t pid);
 /**
  * Signal the process, and nobody else.
  * @retval -ESRCH  it has been reaped

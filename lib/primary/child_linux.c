@@ -1,0 +1,188 @@
+/*
+ * What the child of a vfork does between its birth and its exec. It runs in its parent's memory, on its parent's stack,
+ * while the parent sleeps: so it calls the kernel and little else, writes nothing but its own locals and the outcome in
+ * the plan, and ends with exec or _exit.
+ *
+ * Descriptors, signals, limits and identity are its own by now, for vfork shares none of them. The identity is set by
+ * bare system calls: the C library's own would set it in every thread of the parent.
+ *
+ * Linux's own: the death signal, no_new_privs, close_range. Elsewhere the first two are left out (the end of the
+ * channel tells a worker that its primary has died), and descriptors are closed one by one.
+ */
+#include "lib/primary/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* 16-bit ids hide behind the plain names on some machines. */
+#ifdef SYS_setresuid32
+enum { SET_USER = SYS_setresuid32, SET_GROUP = SYS_setresgid32, SET_GROUPS = SYS_setgroups32 };
+#else
+enum { SET_USER = SYS_setresuid, SET_GROUP = SYS_setresgid, SET_GROUPS = SYS_setgroups };
+#endif
+
+#ifndef SYS_close_range
+#define SYS_close_range 436
+#endif
+
+/* All sources out of the way of all numbers first, for one's source may be another's number. */
+static int move_fds(cy__plan *plan)
+{
+	int above = plan->fds[plan->fd_count - 1].number + 1;
+	for (size_t i = 0; i < plan->fd_count; i++) {
+		plan->fds[i].copy = fcntl(plan->fds[i].from, F_DUPFD_CLOEXEC, above);
+		if (plan->fds[i].copy < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < plan->fd_count; i++)
+		if (dup2(plan->fds[i].copy, plan->fds[i].number) < 0)
+			return -1;
+	return 0;
+}
+
+struct entry {
+	uint64_t inode;
+	int64_t next;
+	unsigned short size;
+	unsigned char type;
+	char name[];
+};
+
+static int number_of(const char *name)
+{
+	int number = -1;
+	for (; *name >= '0' && *name <= '9'; name++)
+		number = (number < 0 ? 0 : number * 10) + (*name - '0');
+	return number;
+}
+
+/* As the list in /proc has it; no library function reads a directory without memory. */
+static void close_listed(int first, int last)
+{
+	_Alignas(struct entry) char room[2048];
+	int directory = open("/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0) {
+		for (int fd = first; fd <= last && fd < 65536; fd++)
+			close(fd);
+		return;
+	}
+	for (long size; (size = syscall(SYS_getdents64, directory, room, sizeof room)) > 0;)
+		for (long at = 0; at < size;) {
+			const struct entry *entry = (const struct entry *)(const void *)(room + at);
+			int fd = number_of(entry->name);
+			if (fd >= first && fd <= last && fd != directory)
+				close(fd);
+			at += entry->size;
+		}
+	close(directory);
+}
+
+static void close_from_to(int first, int last)
+{
+	if (first <= last && syscall(SYS_close_range, first, last, 0) < 0)
+		close_listed(first, last);
+}
+
+/* What lies between the planned numbers, and behind them. */
+static void close_others(const cy__plan *plan)
+{
+	int first = 0;
+	for (size_t i = 0; i < plan->fd_count; i++) {
+		close_from_to(first, plan->fds[i].number - 1);
+		first = plan->fds[i].number + 1;
+	}
+	close_from_to(first, INT_MAX);
+}
+
+static int set_limits(const cy__plan *plan)
+{
+	for (size_t i = 0; i < plan->limit_count; i++) {
+		const cy_limit *limit = &plan->limits[i];
+		struct rlimit wanted = {
+			.rlim_cur = limit->soft == UINT64_MAX ? RLIM_INFINITY : (rlim_t)limit->soft,
+			.rlim_max = limit->hard == UINT64_MAX ? RLIM_INFINITY : (rlim_t)limit->hard,
+		};
+		if (setrlimit((__rlimit_resource_t)limit->resource, &wanted) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int set_identity(const cy__identity *identity)
+{
+	if (identity->groups && syscall(SET_GROUPS, identity->count, identity->list) < 0)
+		return -1;
+	if (identity->group && syscall(SET_GROUP, identity->gid, identity->gid, identity->gid) < 0)
+		return -1;
+	if (identity->user && syscall(SET_USER, identity->uid, identity->uid, identity->uid) < 0)
+		return -1;
+	return 0;
+}
+
+/* After the identity, whose change forgets it; and the parent may have died before it was set. */
+static int set_death_signal(const cy__plan *plan)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return -1;
+	if (getppid() != plan->parent)
+		_exit(128 + SIGKILL);
+	return 0;
+}
+
+/*
+ * Handlers would run in the parent's memory, and what is ignored would stay so. The last step: from here on a signal
+ * does to the child what it does by default.
+ */
+static void reset_signals(void)
+{
+	struct sigaction action, standard;
+	memset(&standard, 0, sizeof standard);
+	standard.sa_handler = SIG_DFL;
+	for (int signal = 1; signal < NSIG; signal++)
+		if (sigaction(signal, NULL, &action) == 0 && action.sa_handler != SIG_DFL)
+			sigaction(signal, &standard, NULL);
+	sigset_t none;
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static const char *prepare(cy__plan *plan)
+{
+	if (plan->own_group && setpgid(0, 0) < 0)
+		return "process group";
+	if (move_fds(plan) < 0)
+		return "descriptors";
+	close_others(plan);
+	if (set_limits(plan) < 0)
+		return "limits";
+	if (set_identity(&plan->identity) < 0)
+		return "user";
+	if (plan->directory && chdir(plan->directory) < 0)
+		return "directory";
+	if (plan->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return "privileges";
+	if (set_death_signal(plan) < 0)
+		return "death signal";
+	return NULL;
+}
+
+void cy__child_run(cy__plan *plan)
+{
+	const char *failed = prepare(plan);
+	if (!failed) {
+		reset_signals();
+		execve(plan->path, plan->arguments, plan->environment);
+		failed = "exec";
+	}
+	plan->error = errno;
+	plan->step = failed;
+	_exit(127);
+}
