@@ -183,3 +183,65 @@ const void *rx_notification_value(const rx_notification *notification, const rx_
 {
 	return notification->value && rx_type_same(notification->type, type) ? notification->value : NULL;
 }
+
+/* ---- Values with a time ---------------------------------------------------------------------------------------- */
+
+/* Both are a time and a value. */
+struct timed {
+	rx_nsec time;
+	const rx_type *type;
+	const void *value;
+};
+
+_Static_assert(sizeof(struct timed) == sizeof(rx_timestamped) && sizeof(struct timed) == sizeof(rx_elapsed),
+               "one form for both");
+
+static int timed_copy(void *to, const void *from)
+{
+	struct timed copy;
+	memcpy(&copy, from, sizeof copy);
+	void *value;
+	const int code = rx__items_copy(copy.type, copy.value, 1, &value);
+	if (code < 0)
+		return code;
+	copy.value = value;
+	memcpy(to, &copy, sizeof copy);
+	return 0;
+}
+
+static void timed_drop(void *value)
+{
+	struct timed timed;
+	memcpy(&timed, value, sizeof timed);
+	rx__items_free(timed.type, (void *)timed.value, 1);
+}
+
+static bool timed_equal(const void *a, const void *b)
+{
+	struct timed x, y;
+	memcpy(&x, a, sizeof x);
+	memcpy(&y, b, sizeof y);
+	return x.time == y.time && rx_type_same(x.type, y.type) && rx_type_equal(x.type, x.value, y.value);
+}
+
+static uint64_t timed_hash(const void *value)
+{
+	struct timed timed;
+	memcpy(&timed, value, sizeof timed);
+	return mix((uint64_t)timed.time, rx_type_hash(timed.type, timed.value));
+}
+
+#define TIMED(T)                                                                                                       \
+	const rx_type rx_type_##T = {.name = #T,                                                                       \
+	                             .size = sizeof(T),                                                                \
+	                             .copy = timed_copy,                                                               \
+	                             .drop = timed_drop,                                                               \
+	                             .equal = timed_equal,                                                             \
+	                             .hash = timed_hash}
+TIMED(rx_timestamped);
+TIMED(rx_elapsed);
+
+const void *rx_timed_value(const rx_type *has, const void *value, const rx_type *type)
+{
+	return rx_type_same(has, type) ? value : NULL;
+}

@@ -65,5 +65,26 @@ RX__DECLARE_TYPE(rx_notification);
 /** What RX_NOTIFICATION_VALUE() expands to. */
 RX_API const void *rx_notification_value(const rx_notification *notification, const rx_type *type);
 
+/** An item and when it came: rx_timestamp(). */
+typedef struct rx_timestamped {
+	rx_nsec time; /**< of the scheduler's clock */
+	const rx_type *type;
+	const void *value;
+} rx_timestamped;
+RX__DECLARE_TYPE(rx_timestamped);
+
+/** An item and how long it took to come: rx_time_interval(). */
+typedef struct rx_elapsed {
+	rx_nsec time; /**< since the item before it, or since the subscription */
+	const rx_type *type;
+	const void *value;
+} rx_elapsed;
+RX__DECLARE_TYPE(rx_elapsed);
+
+/** The value in an rx_timestamped or rx_elapsed of @p T as a `const T *`; NULL when it is of another type. */
+#define RX_TIMED_VALUE(timed, T) ((const T *)rx_timed_value((timed)->type, (timed)->value, &rx_type_##T))
+/** What RX_TIMED_VALUE() expands to. */
+RX_API const void *rx_timed_value(const rx_type *has, const void *value, const rx_type *type);
+
 RX_END_DECLS
 #endif

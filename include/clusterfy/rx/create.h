@@ -86,5 +86,48 @@ RX_API rx_observable *rx_throw(const rx_error *error) RX_MUST_USE;
  */
 RX_API rx_observable *rx_defer(const rx_type *type, rx_observable *(*factory)(void *ctx), void *ctx) RX_MUST_USE;
 
+/** How rx_timer_with() counts. Zero: the default. */
+typedef struct rx_timer_options {
+	rx_nsec due;    /**< from the subscription to the first number; 0: at once */
+	rx_nsec at;     /**< instead of `due`, an absolute time of the scheduler; one that has passed is now */
+	rx_nsec period; /**< between the numbers; 0: there is one only; RX_NOW: as fast as the scheduler turns */
+	rx_scheduler *scheduler; /**< NULL: the subscription's; borrowed */
+} rx_timer_options;
+
+/**
+ * Emit 0 (int64_t) after @p due, then complete: `rx_timer(RX_MS(3))` or `rx_timer(RX_MS(3), scheduler)`.
+ *
+ *     timer(3ms)  ---(a|)      a = 0
+ *
+ * Items:   numbers on the stack, lent for the call.
+ * State:   88 bytes.
+ * See:     https://rxjs.dev/api/index/function/timer
+ */
+#define rx_timer(...) RX__ON(rx_timer_on, __VA_ARGS__)
+/** What rx_timer() expands to. */
+RX_API rx_observable *rx_timer_on(rx_nsec due, rx_scheduler *scheduler) RX_MUST_USE;
+/**
+ * As rx_timer(), also at an absolute time, and counting on with a period.
+ *
+ *     timer(3ms, period 2ms)  ---a-b-c-d-
+ */
+RX_API rx_observable *rx_timer_with(const rx_timer_options *options) RX_MUST_USE;
+
+/**
+ * Count (int64_t) from 0, a number each @p period, for ever: `rx_interval(RX_MS(3))` or `rx_interval(RX_MS(3), scheduler)`.
+ *
+ *     interval(3ms)  ---a--b--c--d--      a = 0, b = 1, c = 2, d = 3
+ *
+ * Numbers keep their distance from the subscription, as long as the program keeps up; what it has missed is not made
+ * up for.
+ *
+ * Items:   numbers on the stack, lent for the call.
+ * State:   88 bytes.
+ * See:     https://rxjs.dev/api/index/function/interval
+ */
+#define rx_interval(...) RX__ON(rx_interval_on, __VA_ARGS__)
+/** What rx_interval() expands to. */
+RX_API rx_observable *rx_interval_on(rx_nsec period, rx_scheduler *scheduler) RX_MUST_USE;
+
 RX_END_DECLS
 #endif

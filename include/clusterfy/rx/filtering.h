@@ -141,5 +141,149 @@ RX_API rx_operator *rx_last_fn(const rx_predicate *predicate, void *ctx, const r
 /** What rx_distinct_until_changed() expands to; @p equality NULL: the type's. */
 RX_API rx_operator *rx_distinct_until_changed_fn(const rx_equality *equality, void *ctx) RX_MUST_USE;
 
+/* ---- By time --------------------------------------------------------------------------------------------------- */
+
+/**
+ * Emit an item when no other has followed it for @p silence, and the last one when the source completes:
+ * `rx_debounce_time(RX_MS(3))` or with a scheduler.
+ *
+ *     source             -a-b--------c---d|
+ *     debounce_time(3ms) ------b--------c-(d|)
+ *
+ * Items:   kept by copy, lent from the stack.
+ * Errors:  the source's, at once, and that of the copy.
+ * State:   112 bytes and an item; one timer, which is moved when it is due and not when an item comes.
+ * See:     https://rxjs.dev/api/operators/debounceTime
+ */
+#define rx_debounce_time(...) RX__ON(rx_debounce_time_on, __VA_ARGS__)
+/** What rx_debounce_time() expands to. */
+RX_API rx_operator *rx_debounce_time_on(rx_nsec silence, rx_scheduler *scheduler) RX_MUST_USE;
+
+/**
+ * As rx_debounce_time(), with the silence of each item an observable: what @p duration returns for the item emits once,
+ * unless another item comes first: `rx_debounce(duration)` or `rx_debounce(duration, ctx)`.
+ *
+ *     source              -a-b--------c---d|
+ *     debounce(=> --x)    -----b--------c--(d|)
+ *
+ * A duration that completes without an item leaves its item to the source's completion.
+ *
+ * Items:   kept by copy, lent from the stack.
+ * Errors:  the source's and the duration's, and that of the copy.
+ * State:   48 bytes and an item; a block for each duration.
+ * See:     https://rxjs.dev/api/operators/debounce
+ */
+#define rx_debounce(...) RX__WITH_CTX(rx_debounce_fn, _rx_projector, __VA_ARGS__)
+/** What rx_debounce() expands to. */
+RX_API rx_operator *rx_debounce_fn(const rx_projector *duration, void *ctx) RX_MUST_USE;
+
+/**
+ * At an item, wait for @p window, then emit the newest item: `rx_audit_time(RX_MS(3))` or with a scheduler.
+ *
+ *     source          -a-b-c-----d-|
+ *     audit_time(3ms) ----b---c-----(d|)
+ *
+ * The source's completion waits for the window to end.
+ *
+ * Items:   kept by copy, lent from the stack.
+ * Errors:  the source's, at once, and that of the copy.
+ * State:   96 bytes and an item.
+ * See:     https://rxjs.dev/api/operators/auditTime
+ */
+#define rx_audit_time(...) RX__ON(rx_audit_time_on, __VA_ARGS__)
+/** What rx_audit_time() expands to. */
+RX_API rx_operator *rx_audit_time_on(rx_nsec window, rx_scheduler *scheduler) RX_MUST_USE;
+
+/**
+ * As rx_audit_time(), with each window an observable that @p duration returns for the item that opens it, and that ends
+ * with its first item: `rx_audit(duration)` or `rx_audit(duration, ctx)`.
+ *
+ *     source          -a-b-c-----d-|
+ *     audit(=> ---x)  ----b---c-----(d|)
+ *
+ * Items:   kept by copy, lent from the stack.
+ * Errors:  the source's and the duration's, and that of the copy.
+ * State:   64 bytes and an item; a block for each window.
+ * See:     https://rxjs.dev/api/operators/audit
+ */
+#define rx_audit(...) RX__WITH_CTX(rx_audit_fn, _rx_projector, __VA_ARGS__)
+/** What rx_audit() expands to. */
+RX_API rx_operator *rx_audit_fn(const rx_projector *duration, void *ctx) RX_MUST_USE;
+
+/**
+ * Emit the newest item whenever @p notifier emits, if there is a new one.
+ *
+ *     source    -a-b---c----d--|
+ *     notifier  ---x-x---x-----------
+ *     sample    ---b-----c-----|
+ *
+ * What no notification has fetched is not emitted: neither end flushes.
+ *
+ * @param notifier  consumed; subscribed after the source; its completion is ignored
+ *
+ * Items:   kept by copy, lent from the stack.
+ * Errors:  the source's and the notifier's, and that of the copy.
+ * State:   32 bytes and an item, and a block for the notifier.
+ * See:     https://rxjs.dev/api/operators/sample
+ */
+RX_API rx_operator *rx_sample(rx_observable *notifier) RX_MUST_USE;
+
+/**
+ * Emit the newest item each @p period, if there is a new one: `rx_sample_time(RX_MS(4))` or with a scheduler.
+ *
+ *     source           -a-b---c----d--|
+ *     sample_time(4ms) ----b---c---d--|
+ *
+ * Items:   kept by copy, lent from the stack.
+ * Errors:  the source's, and that of the copy.
+ * State:   32 bytes and an item, and a block for the interval.
+ * See:     https://rxjs.dev/api/operators/sampleTime
+ */
+#define rx_sample_time(...) RX__ON(rx_sample_time_on, __VA_ARGS__)
+/** What rx_sample_time() expands to. */
+RX_API rx_operator *rx_sample_time_on(rx_nsec period, rx_scheduler *scheduler) RX_MUST_USE;
+
+/** Which items of a window rx_throttle() and rx_throttle_time() emit. Zero: the first. */
+typedef struct rx_throttle_options {
+	bool no_leading;         /**< not the one that opens the window */
+	bool trailing;           /**< the newest, when the window ends; that opens the next one */
+	rx_scheduler *scheduler; /**< rx_throttle_time(): NULL: the subscription's; borrowed */
+} rx_throttle_options;
+
+/**
+ * Emit an item, then none for @p window: `rx_throttle_time(RX_MS(3))`, or with the address of an rx_throttle_options.
+ *
+ *     source                               abcd----e|
+ *     throttle_time(3ms)                   a-------e|
+ *     throttle_time(3ms, trailing only)    ---d-------(e|)
+ *
+ * With `trailing`, a completion waits for the item that waits for its window.
+ *
+ * Items:   borrowed for the call; one that waits is kept by copy, lent from the stack.
+ * Errors:  the source's, at once, and that of the copy.
+ * State:   96 bytes and an item.
+ * See:     https://rxjs.dev/api/operators/throttleTime
+ */
+#define rx_throttle_time(...) RX__ON(rx_throttle_time_with, __VA_ARGS__)
+/** What rx_throttle_time() expands to. */
+RX_API rx_operator *rx_throttle_time_with(rx_nsec window, const rx_throttle_options *options) RX_MUST_USE;
+
+/**
+ * As rx_throttle_time(), with each window an observable that @p duration returns for the item that opens it, and that
+ * ends with its first item: `rx_throttle(duration)`, `rx_throttle(duration, ctx)`, `rx_throttle(duration, ctx, &options)`.
+ *
+ *     source             abcd----e|
+ *     throttle(=> ---x)  a-------e|
+ *
+ * Items:   borrowed for the call; one that waits is kept by copy, lent from the stack.
+ * Errors:  the source's and the duration's, and that of the copy.
+ * State:   64 bytes and an item; a block for each window.
+ * See:     https://rxjs.dev/api/operators/throttle
+ */
+#define rx_throttle(...) RX__WITH_OPTIONS(rx_throttle_fn, _rx_projector, __VA_ARGS__)
+/** What rx_throttle() expands to. */
+RX_API rx_operator *rx_throttle_fn(const rx_projector *duration, void *ctx, const rx_throttle_options *options)
+	RX_MUST_USE;
+
 RX_END_DECLS
 #endif

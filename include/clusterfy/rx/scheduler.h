@@ -51,6 +51,10 @@ RX_API void rx_schedule(rx_scheduler *scheduler, rx_task *task, rx_nsec delay);
 /** Forget @p task; nothing happens if it does not wait. */
 RX_API void rx_cancel(rx_task *task);
 
+/* A function of a duration, and after it an optional scheduler. */
+#define RX__ON(call, ...) RX__ON_(call, __VA_ARGS__, NULL, NULL)
+#define RX__ON_(call, duration, scheduler, ...) call((duration), (scheduler))
+
 /** The thread's current scheduler. Never NULL. */
 RX_API rx_scheduler *rx_scheduler_current(void);
 /** Set the thread's current scheduler, NULL for that of the default loop; returns the one before (maybe NULL). */

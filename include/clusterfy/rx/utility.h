@@ -5,6 +5,7 @@
 #ifndef CLUSTERFY_RX_UTILITY_H
 #define CLUSTERFY_RX_UTILITY_H
 
+#include <clusterfy/rx/composite.h>
 #include <clusterfy/rx/transformation.h>
 
 RX_BEGIN_DECLS
@@ -83,6 +84,150 @@ RX_API rx_operator *rx_to_array(void) RX_MUST_USE;
 	rx_start_with_items(&rx_type_##T, (const T[]){__VA_ARGS__}, sizeof((const T[]){__VA_ARGS__}) / sizeof(T))
 /** What rx_start_with() expands to: @p count items that lie packed. */
 RX_API rx_operator *rx_start_with_items(const rx_type *type, const void *items, size_t count) RX_MUST_USE;
+
+/* ---- Time ------------------------------------------------------------------------------------------------------ */
+
+/**
+ * Emit each item @p duration later: `rx_delay(RX_MS(2))` or `rx_delay(RX_MS(2), scheduler)`.
+ *
+ *     source      -a-b--c|
+ *     delay(2ms)  ---a-b--(c|)
+ *
+ * An error is not delayed, and takes what waits with it. A completion waits for the last item.
+ *
+ * Items:   copied, lent from the heap.
+ * Errors:  the source's, at once, and that of the copy.
+ * State:   24 bytes; a block for each item that waits, from a pool.
+ * See:     https://rxjs.dev/api/operators/delay
+ */
+#define rx_delay(...) RX__ON(rx_delay_on, __VA_ARGS__)
+/** What rx_delay() expands to. */
+RX_API rx_operator *rx_delay_on(rx_nsec duration, rx_scheduler *scheduler) RX_MUST_USE;
+/**
+ * As rx_delay(), until an absolute time of the scheduler; items that come after it pass without delay, but not within
+ * the call that brings them.
+ */
+#define rx_delay_until(...) RX__ON(rx_delay_until_on, __VA_ARGS__)
+/** What rx_delay_until() expands to. */
+RX_API rx_operator *rx_delay_until_on(rx_nsec time, rx_scheduler *scheduler) RX_MUST_USE;
+
+/**
+ * Emit each item when what @p duration returns for it emits: `rx_delay_when(duration)` or `rx_delay_when(duration, ctx)`.
+ *
+ *     source               -a-b---|
+ *     delay_when(=> --x)   ---a-b-|
+ *
+ * A duration that completes without an item takes its item with it. Items may overtake each other.
+ *
+ * Items:   copied, lent from the heap.
+ * Errors:  the source's and the durations', at once, and that of the copy.
+ * State:   48 bytes; two blocks for each item that waits, from a pool.
+ * See:     https://rxjs.dev/api/operators/delayWhen
+ */
+#define rx_delay_when(...) RX__WITH_CTX(rx_delay_when_fn, _rx_projector, __VA_ARGS__)
+/** What rx_delay_when() expands to. */
+RX_API rx_operator *rx_delay_when_fn(const rx_projector *duration, void *ctx) RX_MUST_USE;
+
+/** What was seen until time ran out. */
+typedef struct rx_timeout_info {
+	size_t seen;         /**< items */
+	const rx_type *type; /**< of the last one */
+	const void *last;    /**< NULL before the first; borrowed */
+} rx_timeout_info;
+
+/** How rx_timeout_with() waits. At least one of `first`, `first_at` and `each` is set. */
+typedef struct rx_timeout_options {
+	rx_nsec first;    /**< from the subscription to the first item; 0: as `each` */
+	rx_nsec first_at; /**< instead, an absolute time of the scheduler by which it must have come */
+	rx_nsec each;     /**< from an item, when the downstream has taken it, to the next; 0: as long as it likes */
+	/** What is subscribed instead of the source (consumed); NULL: an error of code -ETIMEDOUT. */
+	rx_observable *(*with)(const rx_timeout_info *info, void *ctx);
+	void *ctx;               /**< for `with` */
+	void (*drop)(void *ctx); /**< called when the operator is no longer used; may be NULL */
+	rx_scheduler *scheduler; /**< NULL: the subscription's; borrowed */
+} rx_timeout_options;
+
+/**
+ * Error when the source takes longer than @p each for its first item, or from one to the next: `rx_timeout(RX_MS(500))`
+ * or `rx_timeout(RX_MS(500), scheduler)`.
+ *
+ *     source        -a--b------c-|
+ *     timeout(4ms)  -a--b---#
+ *
+ * The source is unsubscribed before the error is passed on.
+ *
+ * Items:   forwarded, borrowed for the call.
+ * Errors:  the source's; -ETIMEDOUT.
+ * State:   112 bytes; nothing an item.
+ * See:     https://rxjs.dev/api/operators/timeout
+ */
+#define rx_timeout(...) RX__ON(rx_timeout_on, __VA_ARGS__)
+/** What rx_timeout() expands to. */
+RX_API rx_operator *rx_timeout_on(rx_nsec each, rx_scheduler *scheduler) RX_MUST_USE;
+/**
+ * As rx_timeout(), with all that RxJS knows of it. With `with`, the last item is kept by copy.
+ *
+ *     source              -a--b------c-|
+ *     with                x-y|
+ *     timeout(each 4ms)   -a--b---x-y|
+ */
+RX_API rx_operator *rx_timeout_with(const rx_timeout_options *options) RX_MUST_USE;
+
+/**
+ * Emit each item with the time since the one before it, or since the subscription, as rx_elapsed.
+ *
+ *     source         -a--b|
+ *     time_interval  -x--y|      x = 1 ms a, y = 3 ms b
+ *
+ * Items:   made on the stack; the value in it is the borrowed item.
+ * State:   16 bytes.
+ * See:     https://rxjs.dev/api/operators/timeInterval
+ */
+RX_API rx_operator *rx_time_interval(void) RX_MUST_USE;
+/** As rx_time_interval(), by the clock of @p scheduler (borrowed). */
+RX_API rx_operator *rx_time_interval_on(rx_scheduler *scheduler) RX_MUST_USE;
+
+/**
+ * Emit each item with the time of the scheduler's clock, as rx_timestamped. That clock is monotonic: it tells order and
+ * distance, not the time of day.
+ *
+ *     source     -a--b|
+ *     timestamp  -x--y|      x = a at 1 ms, y = b at 4 ms
+ *
+ * Items:   made on the stack; the value in it is the borrowed item.
+ * State:   none.
+ * See:     https://rxjs.dev/api/operators/timestamp
+ */
+RX_API rx_operator *rx_timestamp(void) RX_MUST_USE;
+/** As rx_timestamp(), by the clock of @p scheduler (borrowed). */
+RX_API rx_operator *rx_timestamp_on(rx_scheduler *scheduler) RX_MUST_USE;
+
+/* ---- Schedulers ------------------------------------------------------------------------------------------------ */
+
+/**
+ * Pass on items and end as tasks of @p scheduler (borrowed; NULL: the subscription's), @p delay later, in their order.
+ *
+ *     source                   -a-b-#
+ *     observe_on(s, 2ms)       ---a-b-#
+ *
+ * Items:   copied, lent from the heap.
+ * Errors:  the source's, delayed too; that of the copy, at once.
+ * State:   96 bytes; a block for each item that waits, from a pool.
+ * See:     https://rxjs.dev/api/operators/observeOn
+ */
+RX_API rx_operator *rx_observe_on(rx_scheduler *scheduler, rx_nsec delay) RX_MUST_USE;
+
+/**
+ * Subscribe to the source as a task of @p scheduler (borrowed; NULL: the subscription's), @p delay later.
+ *
+ *     source (cold)            a-b-|
+ *     subscribe_on(s, 2ms)     --a-b-|
+ *
+ * Items:   forwarded, borrowed for the call.
+ * State:   88 bytes, and a block for the source.
+ * See:     https://rxjs.dev/api/operators/subscribeOn
+ */
+RX_API rx_operator *rx_subscribe_on(rx_scheduler *scheduler, rx_nsec delay) RX_MUST_USE;
 
 RX_END_DECLS
 #endif

@@ -1,0 +1,46 @@
+#include <clusterfy/rx.h>
+
+#include "tests/support/marbles.h"
+
+static rx_observable *same(const char *item, void *ctx)
+{
+	(void)item;
+	return ctx;
+}
+RX_PROJECTOR(same, char, char);
+
+TEST(emits_the_newest_when_the_window_ends)
+{
+	rx_test *t = rx_test_create();
+	rx_observable *source = rx_hot(t, "-a-b-c-----d-|", NULL), *window = rx_cold(t, "---x", NULL);
+	rx_expect(t, rx_pipe(source, rx_audit(same, window)), NULL, "----b---c-----(d|)", NULL);
+	rx_expect_subscriptions(t, source, "^------------!");
+	rx_expect_subscriptions(t, window, "-^--!", "-----^--!", "-----------^--!");
+	EXPECT_MARBLES(t);
+}
+
+TEST(a_window_without_an_item_emits_nothing)
+{
+	rx_test *t = rx_test_create();
+	rx_expect(t, rx_pipe(rx_hot(t, "-a-b-c-----d-|", NULL), rx_audit(same, rx_cold(t, "---|", NULL))), NULL,
+	          "--------------|", NULL);
+	EXPECT_MARBLES(t);
+}
+
+TEST(completion_waits_for_the_window)
+{
+	rx_test *t = rx_test_create();
+	rx_expect(t, rx_pipe(rx_hot(t, "-a-b|", NULL), rx_audit(same, rx_cold(t, "------|", NULL))), NULL, "-------|",
+	          NULL);
+	rx_expect(t, rx_pipe(rx_hot(t, "-a-b|", NULL), rx_audit(same, rx_cold(t, "------x", NULL))), NULL,
+	          "-------(b|)", NULL);
+	EXPECT_MARBLES(t);
+}
+
+TEST(errors_pass_from_both)
+{
+	rx_test *t = rx_test_create();
+	rx_expect(t, rx_pipe(rx_hot(t, "-a-#", NULL), rx_audit(same, rx_cold(t, "----x", NULL))), NULL, "---#", NULL);
+	rx_expect(t, rx_pipe(rx_hot(t, "-a-----|", NULL), rx_audit(same, rx_cold(t, "--#", NULL))), NULL, "---#", NULL);
+	EXPECT_MARBLES(t);
+}

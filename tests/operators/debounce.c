@@ -1,0 +1,52 @@
+#include <clusterfy/rx.h>
+
+#include "tests/support/marbles.h"
+
+static rx_observable *same(const char *item, void *ctx)
+{
+	(void)item;
+	return ctx;
+}
+RX_PROJECTOR(same, char, char);
+
+TEST(emits_after_the_duration)
+{
+	rx_test *t = rx_test_create();
+	rx_observable *source = rx_hot(t, "-a-b--------c---d|", NULL), *duration = rx_cold(t, "--x", NULL);
+	rx_expect(t, rx_pipe(source, rx_debounce(same, duration)), NULL, "-----b--------c--(d|)", NULL);
+	rx_expect_subscriptions(t, source, "^----------------!");
+	rx_expect_subscriptions(t, duration, "-^-!", "---^-!", "------------^-!", "----------------^!");
+	EXPECT_MARBLES(t);
+}
+
+TEST(a_duration_without_an_item_leaves_it_to_completion)
+{
+	rx_test *t = rx_test_create();
+	rx_expect(t, rx_pipe(rx_hot(t, "-a----b----|", NULL), rx_debounce(same, rx_cold(t, "--|", NULL))), NULL,
+	          "-----------(b|)", NULL);
+	EXPECT_MARBLES(t);
+}
+
+static rx_observable *at_once(const char *item, void *ctx)
+{
+	(void)ctx;
+	return rx_of(char, *item);
+}
+RX_PROJECTOR(at_once, char, char);
+
+TEST(a_synchronous_duration_lets_each_item_through)
+{
+	rx_test *t = rx_test_create();
+	rx_expect(t, rx_pipe(rx_hot(t, "-a-(bc)-|", NULL), rx_debounce(at_once)), NULL, "-a-(bc)-|", NULL);
+	EXPECT_MARBLES(t);
+}
+
+TEST(errors_pass_from_both)
+{
+	rx_test *t = rx_test_create();
+	rx_expect(t, rx_pipe(rx_hot(t, "-a-#", NULL), rx_debounce(same, rx_cold(t, "----x", NULL))), NULL, "---#",
+	          NULL);
+	rx_expect(t, rx_pipe(rx_hot(t, "-a-----|", NULL), rx_debounce(same, rx_cold(t, "--#", NULL))), NULL, "---#",
+	          NULL);
+	EXPECT_MARBLES(t);
+}

@@ -1,0 +1,73 @@
+#include <clusterfy/rx.h>
+
+#include "tests/support/marbles.h"
+
+static rx_observable *same(const char *item, void *ctx)
+{
+	(void)item;
+	return ctx;
+}
+RX_PROJECTOR(same, char, char);
+
+static const rx_throttle_options trailing_only = {.no_leading = true, .trailing = true};
+static const rx_throttle_options both = {.trailing = true};
+
+TEST(emits_the_first_of_a_window)
+{
+	rx_test *t = rx_test_create();
+	rx_observable *source = rx_hot(t, "abcd----e|", NULL), *window = rx_cold(t, "---x", NULL);
+	rx_expect(t, rx_pipe(source, rx_throttle(same, window)), NULL, "a-------e|", NULL);
+	rx_expect_subscriptions(t, source, "^--------!");
+	rx_expect_subscriptions(t, window, "^--!", "--------^!");
+	EXPECT_MARBLES(t);
+}
+
+TEST(a_trailing_item_opens_a_window_and_delays_completion)
+{
+	rx_test *t = rx_test_create();
+	rx_observable *source = rx_hot(t, "abcd----e|", NULL), *window = rx_cold(t, "---x", NULL);
+	rx_expect(t, rx_pipe(source, rx_throttle(same, window, &trailing_only)), NULL, "---d-------(e|)", NULL);
+	rx_expect_subscriptions(t, window, "^--!", "---^--!", "--------^--!");
+	EXPECT_MARBLES(t);
+}
+
+TEST(both_ends)
+{
+	rx_test *t = rx_test_create();
+	rx_expect(t, rx_pipe(rx_hot(t, "abcd----e-fg|", NULL), rx_throttle(same, rx_cold(t, "---x", NULL), &both)),
+	          NULL, "a--d----e--g|", NULL);
+	EXPECT_MARBLES(t);
+}
+
+TEST(a_window_without_an_item_drops_what_waits)
+{
+	rx_test *t = rx_test_create();
+	rx_expect(t,
+	          rx_pipe(rx_hot(t, "abcd----e|", NULL), rx_throttle(same, rx_cold(t, "---|", NULL), &trailing_only)),
+	          NULL, "-----------|", NULL);
+	EXPECT_MARBLES(t);
+}
+
+static rx_observable *at_once(const char *item, void *ctx)
+{
+	(void)ctx;
+	return *item == 'a' ? rx_of(char, 'x') : rx_empty();
+}
+RX_PROJECTOR(at_once, char, char);
+
+TEST(a_synchronous_window_lets_all_through)
+{
+	rx_test *t = rx_test_create();
+	rx_expect(t, rx_pipe(rx_hot(t, "-(ab)-c-|", NULL), rx_throttle(at_once)), NULL, "-(ab)-c-|", NULL);
+	EXPECT_MARBLES(t);
+}
+
+TEST(errors_pass_from_both)
+{
+	rx_test *t = rx_test_create();
+	rx_expect(t, rx_pipe(rx_hot(t, "-a-#", NULL), rx_throttle(same, rx_cold(t, "----x", NULL))), NULL, "-a-#",
+	          NULL);
+	rx_expect(t, rx_pipe(rx_hot(t, "-a-----|", NULL), rx_throttle(same, rx_cold(t, "--#", NULL))), NULL, "-a-#",
+	          NULL);
+	EXPECT_MARBLES(t);
+}
