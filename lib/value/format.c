@@ -109,6 +109,14 @@ static int expect(struct check *check, char character, const char *where)
 	return 0;
 }
 
+/* Whether there are no elements. */
+static bool ends_here(struct cy__format *format, char bracket, char mark)
+{
+	char next = cy__format_peek(format);
+
+	return next == bracket || (next == mark && format->unpacking);
+}
+
 static int check_value(struct check *check, int depth);
 
 static int check_array(struct check *check, int depth)
@@ -116,7 +124,7 @@ static int check_array(struct check *check, int depth)
 	struct cy__format *format = &check->format;
 	int error = 0;
 
-	if (strchr("]*", cy__format_peek(format)) == NULL || *format->at == '\0')
+	if (!ends_here(format, ']', '*'))
 		do
 			error = check_value(check, depth);
 		while (error == 0 && cy__format_skip(format, ','));
@@ -148,7 +156,7 @@ static int check_map(struct check *check, int depth)
 	struct cy__format *format = &check->format;
 	int error = 0;
 
-	if (strchr("}!", cy__format_peek(format)) == NULL || *format->at == '\0')
+	if (!ends_here(format, '}', '!'))
 		do {
 			error = check_key(check);
 			if (error == 0)
