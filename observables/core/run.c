@@ -514,6 +514,10 @@ void rx__subscribe_inner_with(rx_stage *self, rx_observable *source, const rx_ty
 	assert(subscribes(self->node->ops));
 	if (where)
 		*where = NULL;
+	if (!rx__open(self)) {
+		rx_observable_unref(source);
+		return;
+	}
 	if (!source)
 		source = rx__no_memory();
 	if (!rx__type_fits(source->type, type))

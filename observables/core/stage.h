@@ -272,7 +272,7 @@ void rx__timer_start(rx_stage *self, rx_stage_timer *timer, rx_scheduler *schedu
 /*
  * Subscribe the stage to @p source, which is consumed. @p type is what its items must be (NULL: anything). The inner
  * is published at @p where (may be NULL) before its first event; by the time this returns it may be gone, so the
- * operator forgets it in inner_complete, inner_error, or when it stops it.
+ * operator forgets it in inner_complete, inner_error, or when it stops it. A stage that has ended subscribes to nothing.
  */
 void rx__subscribe_inner(rx_stage *self, rx_observable *source, const rx_type *type, size_t slot, rx_inner **where);
 /* As above, with an operator's datum set before the first event. */
