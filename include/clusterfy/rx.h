@@ -10,9 +10,11 @@
 #include <clusterfy/rx/composite.h>
 #include <clusterfy/rx/create.h>
 #include <clusterfy/rx/error.h>
+#include <clusterfy/rx/error_handling.h>
 #include <clusterfy/rx/events.h>
 #include <clusterfy/rx/filtering.h>
 #include <clusterfy/rx/function.h>
+#include <clusterfy/rx/joining.h>
 #include <clusterfy/rx/mathematical.h>
 #include <clusterfy/rx/observable.h>
 #include <clusterfy/rx/scheduler.h>

@@ -140,6 +140,20 @@ RX_API rx_operator *rx_last_fn(const rx_predicate *predicate, void *ctx, const r
 #define rx_distinct_until_changed(...) RX__WITHOUT_OR_CTX(rx_distinct_until_changed_fn, _rx_equality, __VA_ARGS__)
 /** What rx_distinct_until_changed() expands to; @p equality NULL: the type's. */
 RX_API rx_operator *rx_distinct_until_changed_fn(const rx_equality *equality, void *ctx) RX_MUST_USE;
+/**
+ * Forward items until @p notifier (consumed) emits, then complete. The notifier is subscribed first; its completion
+ * means nothing.
+ *
+ *     source                --a--b--c--d--|
+ *     notifier              ---------x|
+ *     take_until(notifier)  --a--b--c|
+ *
+ * Items:   forwarded, borrowed for the call.
+ * Errors:  the source's and the notifier's.
+ * State:   16 bytes, and a block for the notifier.
+ * See:     https://rxjs.dev/api/operators/takeUntil
+ */
+RX_API rx_operator *rx_take_until(rx_observable *notifier) RX_MUST_USE;
 
 /* ---- By time --------------------------------------------------------------------------------------------------- */
 

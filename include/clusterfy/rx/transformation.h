@@ -83,6 +83,81 @@ RX_API rx_operator *rx_scan_fn(const rx_reducer *reducer, void *ctx, const rx_ty
  * See:     https://rxjs.dev/api/operators/pairwise
  */
 RX_API rx_operator *rx_pairwise(void) RX_MUST_USE;
+/* An operator that takes a declared function, and after it an optional context and an optional limit. */
+#define RX__WITH_LIMIT(call, kind, ...) RX__WITH_LIMIT_(call, kind, __VA_ARGS__, 0, 0, 0)
+#define RX__WITH_LIMIT_(call, kind, fn, ctx, limit, ...) call(&fn##kind, (ctx), (limit))
+
+/**
+ * Run what @p projector makes of each item, all at once, and pass on what comes from any: `rx_merge_map(fetch)`,
+ * `rx_merge_map(fetch, &ctx)`, or `rx_merge_map(fetch, &ctx, 4)` for at most four at once.
+ *
+ *     source          -a--------b-----|
+ *     a               --1--2--3--|
+ *     b               --4--5|
+ *     merge_map(...)  ---1--2--3--4--5|
+ *
+ * At the limit items wait in a queue without bound, and are projected when their turn comes.
+ *
+ * Items:   those of the inner observables, borrowed for the call. What waits is copied.
+ * Errors:  the first one, of the source or of an inner observable.
+ * State:   72 bytes, and a block for each inner observable.
+ * See:     https://rxjs.dev/api/operators/mergeMap
+ */
+#define rx_merge_map(...) RX__WITH_LIMIT(rx_merge_map_fn, _rx_projector, __VA_ARGS__)
+/** What rx_merge_map() expands to; @p limit 0: none. */
+RX_API rx_operator *rx_merge_map_fn(const rx_projector *projector, void *ctx, size_t limit) RX_MUST_USE;
+
+/**
+ * Run what @p projector makes of each item, one after the other; items wait for their turn.
+ *
+ *     source           -a---b-----|
+ *     a                --1--2--3--|
+ *     b                --4--5|
+ *     concat_map(...)  ---1--2--3----4--5|
+ *
+ * Items:   those of the inner observables, borrowed for the call. What waits is copied.
+ * Errors:  the first one, of the source or of an inner observable.
+ * State:   72 bytes, and a block for the inner observable.
+ * See:     https://rxjs.dev/api/operators/concatMap
+ */
+#define rx_concat_map(...) RX__WITH_CTX(rx_concat_map_fn, _rx_projector, __VA_ARGS__)
+/** What rx_concat_map() expands to. */
+RX_API rx_operator *rx_concat_map_fn(const rx_projector *projector, void *ctx) RX_MUST_USE;
+
+/**
+ * Run what @p projector makes of the newest item; the one before is stopped first.
+ *
+ *     source           -a-----b------|
+ *     a                --1--2--3--|
+ *     b                --4--5|
+ *     switch_map(...)  ---1--2--4--5-|
+ *
+ * Items:   those of the inner observables, borrowed for the call.
+ * Errors:  the first one, of the source or of an inner observable.
+ * State:   40 bytes, and a block for the inner observable.
+ * See:     https://rxjs.dev/api/operators/switchMap
+ */
+#define rx_switch_map(...) RX__WITH_CTX(rx_switch_map_fn, _rx_projector, __VA_ARGS__)
+/** What rx_switch_map() expands to. */
+RX_API rx_operator *rx_switch_map_fn(const rx_projector *projector, void *ctx) RX_MUST_USE;
+
+/**
+ * Emit each item, then run what @p projector makes of it, and do the same with what comes from there:
+ * `rx_expand(next_page)`, `rx_expand(next_page, &ctx)`, `rx_expand(next_page, &ctx, 4)` for at most four at once.
+ *
+ *     source                               -1------|
+ *     n < 8 ? cold(--m|) with m = 2n : |
+ *     expand(...)                          -1-2-4-8|
+ *
+ * Items:   the source's and those of the inner observables, which are of the same type. What waits is copied.
+ * Errors:  the first one, of the source or of an inner observable.
+ * State:   88 bytes and an item, and a block for each inner observable. A chain of items that become one each runs at
+ *          constant stack.
+ * See:     https://rxjs.dev/api/operators/expand
+ */
+#define rx_expand(...) RX__WITH_LIMIT(rx_expand_fn, _rx_projector, __VA_ARGS__)
+/** What rx_expand() expands to; @p limit 0: none. */
+RX_API rx_operator *rx_expand_fn(const rx_projector *projector, void *ctx, size_t limit) RX_MUST_USE;
 
 RX_END_DECLS
 #endif
