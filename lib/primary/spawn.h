@@ -13,9 +13,9 @@
 
 /** A process that was started; the caller's memory. */
 typedef struct cy__process {
-	pid_t pid;    /**< 0: none */
-	int pidfd;    /**< -1: the kernel has none */
-	int channel;  /**< the primary's end, CLOEXEC, blocking; the caller's to close (or to hand to a channel) */
+	pid_t pid;      /**< 0: none */
+	int pidfd;      /**< -1: the kernel has none */
+	int channel;    /**< the primary's end, CLOEXEC, blocking; the caller's to close (or to hand to a channel) */
 	int streams[3]; /**< the primary's ends of captured streams, CLOEXEC, non-blocking; else -1 */
 	bool own_group;
 } cy__process;

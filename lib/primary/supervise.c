@@ -8,6 +8,7 @@
  */
 #include "lib/primary/supervise.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -146,6 +147,7 @@ static bool is_past_limit(cy__supervisor *supervisor, rx_nsec now)
 	uint32_t limit = supervisor->revival.limit;
 	if (!is_limited(supervisor))
 		return false;
+	assert(limit > 0); /* an initialised one has its defaults filled in */
 	rx_nsec *oldest = &supervisor->ends[supervisor->ends_next];
 	if (supervisor->ends_count == limit && now - *oldest < supervisor->revival.window)
 		return true;

@@ -15,19 +15,19 @@
 /** Fields are for reading; the caller's memory. */
 typedef struct cy__supervisor {
 	cy_revive revive;
-	cy_revival revival;   /**< every default filled in */
-	cy_status status;     /**< CY_EXITED before the first start */
-	cy_sequel sequel;     /**< what follows; 0 while it runs or before the first start */
-	uint32_t incarnation; /**< 1 is the first; 0 before it */
-	bool asked;           /**< somebody asked for the end of this incarnation */
-	bool overdue;         /**< it was not ready in time, and is being killed */
-	rx_nsec ready;        /**< since when; RX_NEVER: not yet */
-	rx_nsec due;          /**< of the start timeout, or of the revival; RX_NEVER: nothing is due */
-	uint32_t restarts;    /**< incarnations after the first */
+	cy_revival revival;     /**< every default filled in */
+	cy_status status;       /**< CY_EXITED before the first start */
+	cy_sequel sequel;       /**< what follows; 0 while it runs or before the first start */
+	uint32_t incarnation;   /**< 1 is the first; 0 before it */
+	bool asked;             /**< somebody asked for the end of this incarnation */
+	bool overdue;           /**< it was not ready in time, and is being killed */
+	rx_nsec ready;          /**< since when; RX_NEVER: not yet */
+	rx_nsec due;            /**< of the start timeout, or of the revival; RX_NEVER: nothing is due */
+	uint32_t restarts;      /**< incarnations after the first */
 	uint32_t failed_starts; /**< of any kind: no process, no hello, not ready in time */
 
-	double delay;     /* the next backoff, in nanoseconds */
-	rx_nsec *ends;    /* a ring of the last revival.limit ends that wanted a revival */
+	double delay;  /* the next backoff, in nanoseconds */
+	rx_nsec *ends; /* a ring of the last revival.limit ends that wanted a revival */
 	uint32_t ends_count, ends_next;
 } cy__supervisor;
 
@@ -78,12 +78,13 @@ void cy__supervisor_ask(cy__supervisor *supervisor);
 bool cy__supervisor_overdue(cy__supervisor *supervisor, rx_nsec now);
 
 /** No process could be started for the incarnation that began. @p random: any 32 random bits, for the jitter. */
-int cy__supervisor_not_started(cy__supervisor *supervisor, rx_nsec now, uint32_t random, cy__end *end);
+int cy__supervisor_not_started(cy__supervisor *supervisor, rx_nsec now, uint32_t random, cy__end *outcome);
 /**
  * The process has ended: by @p signal, or if that is 0 with @p code.
  * @retval -ESRCH  it does not run
  */
-int cy__supervisor_ended(cy__supervisor *supervisor, int code, int signal, rx_nsec now, uint32_t random, cy__end *end);
+int cy__supervisor_ended(cy__supervisor *supervisor, int code, int signal, rx_nsec now, uint32_t random,
+                         cy__end *outcome);
 
 /** Whether the revival is due. */
 bool cy__supervisor_revival_due(const cy__supervisor *supervisor, rx_nsec now);

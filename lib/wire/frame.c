@@ -71,24 +71,15 @@ static uint64_t get64(const uint8_t *at)
 }
 
 static const char *const names[256] = {
-	[CY__HELLO] = "hello",
-	[CY__CALL] = "call",
-	[CY__ARGUMENT] = "argument",
-	[CY__ARGUMENT_END] = "argument end",
-	[CY__CANCEL] = "cancel",
-	[CY__ITEM] = "item",
-	[CY__END] = "end",
-	[CY__ERROR] = "error",
-	[CY__CREDIT] = "credit",
-	[CY__STATUS] = "status",
-	[CY__MESSAGE] = "message",
-	[CY__EVENT] = "event",
-	[CY__LISTEN] = "listen",
-	[CY__LISTENING] = "listening",
-	[CY__UNLISTEN] = "unlisten",
-	[CY__SHUTDOWN] = "shutdown",
-	[CY__GOODBYE] = "goodbye",
-	[CY__PING] = "ping",
+	[CY__HELLO] = "hello",       [CY__CALL] = "call",
+	[CY__ARGUMENT] = "argument", [CY__ARGUMENT_END] = "argument end",
+	[CY__CANCEL] = "cancel",     [CY__ITEM] = "item",
+	[CY__END] = "end",           [CY__ERROR] = "error",
+	[CY__CREDIT] = "credit",     [CY__STATUS] = "status",
+	[CY__MESSAGE] = "message",   [CY__EVENT] = "event",
+	[CY__LISTEN] = "listen",     [CY__LISTENING] = "listening",
+	[CY__UNLISTEN] = "unlisten", [CY__SHUTDOWN] = "shutdown",
+	[CY__GOODBYE] = "goodbye",   [CY__PING] = "ping",
 	[CY__PONG] = "pong",
 };
 

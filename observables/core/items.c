@@ -5,7 +5,7 @@ int rx__items_copy(const rx_type *type, const void *items, size_t count, void **
 	char *made = rx_alloc(count ? count * type->size : 1);
 	if (!made)
 		return -ENOMEM;
-	if (!type || !type->copy) {
+	if (!count || !type->copy) {
 		if (count)
 			memcpy(made, items, count * type->size);
 		*copies = made;

@@ -84,7 +84,7 @@ static bool read_duration(struct reader *reader)
 static int add_value(rx_message_list *list, const rx_test *test, rx_message *message, char c, const rx_values *values)
 {
 	if (!values) {
-		message->item = &c;
+		message->item = &message->mark;
 		return rx__messages_add(list, message);
 	}
 	const char *key = c ? strchr(values->keys, c) : NULL;

@@ -161,8 +161,9 @@ void rx_test_set_error(rx_test *test, int code, const char *words)
 
 static char *copy_text(const char *text)
 {
-	char *copy = rx_alloc(strlen(text) + 1);
-	return copy ? strcpy(copy, text) : NULL;
+	const size_t size = strlen(text) + 1;
+	char *copy = rx_alloc(size);
+	return copy ? memcpy(copy, text, size) : NULL;
 }
 
 static rx_expectation *expect(rx_test *test, const char *name)

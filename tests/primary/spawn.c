@@ -122,8 +122,8 @@ static const struct forged {
 	const char *value;
 	int code;
 } forged[] = {
-	{"", -EINVAL},          {"3", -EINVAL},       {"x:1", -EINVAL},       {"-1:1", -EINVAL},
-	{"0:1:2", -EINVAL},     {"0:1", -ENOTSOCK},   {"4000:1", -ENOTSOCK},  {"99999999:1", -ENOTSOCK},
+	{"", -EINVAL},      {"3", -EINVAL},     {"x:1", -EINVAL},      {"-1:1", -EINVAL},
+	{"0:1:2", -EINVAL}, {"0:1", -ENOTSOCK}, {"4000:1", -ENOTSOCK}, {"99999999:1", -ENOTSOCK},
 };
 
 TEST(a_forged_channel_is_refused, .to = sizeof forged / sizeof *forged)
@@ -164,7 +164,8 @@ TEST(a_failing_exec_reports_its_errno)
 	assert_fails((cy_process_options){.program = "/tmp"}, -EACCES, "exec");
 	assert_fails((cy_process_options){.program = make_scratch("echo", 0600)}, -EACCES, "exec");
 	unlink(scratch);
-	assert_fails((cy_process_options){.program = make_scratch("neither script nor program", 0700)}, -ENOEXEC, "exec");
+	assert_fails((cy_process_options){.program = make_scratch("neither script nor program", 0700)}, -ENOEXEC,
+	             "exec");
 	unlink(scratch);
 	assert_fails((cy_process_options){.program = make_scratch("#!/no/such/shell\n", 0700)}, -ENOENT, "exec");
 	unlink(scratch);
@@ -196,7 +197,7 @@ static const struct {
 	cy_descriptor descriptors[2];
 	int code;
 } bad_descriptors[] = {
-	{{{1, 2}, {1, 5}}, -EINVAL},      {{{1, -1}, {1, 5}}, -EINVAL}, {{{1, 5}, {2, 5}}, -EINVAL},
+	{{{1, 2}, {1, 5}}, -EINVAL},       {{{1, -1}, {1, 5}}, -EINVAL},  {{{1, 5}, {2, 5}}, -EINVAL},
 	{{{1, 5}, {1, 1 << 20}}, -EINVAL}, {{{4000, 5}, {1, 6}}, -EBADF}, {{{-1, 5}, {1, 6}}, -EBADF},
 };
 
@@ -488,7 +489,8 @@ TEST(another_user_with_its_groups)
 	/* A directory that is closed to the user is closed to the worker. */
 	char closed[] = "/tmp/clusterfy-test-XXXXXX";
 	ck_assert_ptr_nonnull(mkdtemp(closed));
-	assert_fails((cy_process_options){.program = "sh", .user = "nobody", .directory = closed}, -EACCES, "directory");
+	assert_fails((cy_process_options){.program = "sh", .user = "nobody", .directory = closed}, -EACCES,
+	             "directory");
 	rmdir(closed);
 }
 
@@ -562,7 +564,8 @@ TEST(a_worker_dies_with_its_primary, .to = 2)
 	program_select("is_killed");
 	cy__process process;
 	/* As another user as well: that makes the kernel forget the death signal, if it was set before. */
-	start(&(cy_process_options){.arguments = (const char *const[]){NULL}, .output.kind = CY_STREAM_CAPTURE,
+	start(&(cy_process_options){.arguments = (const char *const[]){NULL},
+	                            .output.kind = CY_STREAM_CAPTURE,
 	                            .user = _i && geteuid() == 0 ? "root" : NULL},
 	      &process);
 	struct pollfd ready = {.fd = process.streams[1], .events = POLLIN};

@@ -41,23 +41,33 @@ static const struct policy {
 	cy_sequel never, on_failure, always, decide;
 } policies[] = {
 	{"normal", CY_IDLE, false, false, 0, 0, CY__ENDED_NORMAL, CY_GONE, CY_GONE, CY_REVIVES, CY_UNDECIDED},
-	{"normal, at work", CY_PROCESSING, false, false, 0, 0, CY__ENDED_NORMAL, CY_GONE, CY_GONE, CY_REVIVES, CY_UNDECIDED},
+	{"normal, at work", CY_PROCESSING, false, false, 0, 0, CY__ENDED_NORMAL, CY_GONE, CY_GONE, CY_REVIVES,
+         CY_UNDECIDED},
 	{"normal, loaded", CY_LOADED, false, false, 0, 0, CY__ENDED_NORMAL, CY_GONE, CY_GONE, CY_REVIVES, CY_UNDECIDED},
 	{"abnormal", CY_IDLE, false, false, 1, 0, CY__ENDED_CODE, CY_GONE, CY_REVIVES, CY_REVIVES, CY_UNDECIDED},
-	{"abnormal, loaded", CY_LOADED, false, false, 255, 0, CY__ENDED_CODE, CY_GONE, CY_REVIVES, CY_REVIVES, CY_UNDECIDED},
+	{"abnormal, loaded", CY_LOADED, false, false, 255, 0, CY__ENDED_CODE, CY_GONE, CY_REVIVES, CY_REVIVES,
+         CY_UNDECIDED},
 	{"killed", CY_IDLE, false, false, 0, SIGKILL, CY__ENDED_SIGNAL, CY_GONE, CY_REVIVES, CY_REVIVES, CY_UNDECIDED},
-	{"crashed", CY_PROCESSING, false, false, 0, SIGSEGV, CY__ENDED_SIGNAL, CY_GONE, CY_REVIVES, CY_REVIVES, CY_UNDECIDED},
+	{"crashed", CY_PROCESSING, false, false, 0, SIGSEGV, CY__ENDED_SIGNAL, CY_GONE, CY_REVIVES, CY_REVIVES,
+         CY_UNDECIDED},
 	{"asked, normal", CY_IDLE, true, false, 0, 0, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
 	{"asked, abnormal", CY_IDLE, true, false, 3, 0, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
 	{"asked, killed", CY_PROCESSING, true, false, 0, SIGKILL, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
-	{"asked before hello", CY_INITIALIZING, true, false, 0, SIGKILL, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
+	{"asked before hello", CY_INITIALIZING, true, false, 0, SIGKILL, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE,
+         CY_GONE},
 	{"stopping, normal", CY_STOPPING, false, false, 0, 0, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
-	{"stopping, crashed", CY_STOPPING, false, false, 0, SIGSEGV, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
-	{"no hello, 0", CY_INITIALIZING, false, false, 0, 0, CY__ENDED_NO_HELLO, CY_GONE, CY_REVIVES, CY_REVIVES, CY_UNDECIDED},
-	{"no hello, 1", CY_INITIALIZING, false, false, 1, 0, CY__ENDED_NO_HELLO, CY_GONE, CY_REVIVES, CY_REVIVES, CY_UNDECIDED},
-	{"no hello, killed", CY_INITIALIZING, false, false, 0, SIGSEGV, CY__ENDED_NO_HELLO, CY_GONE, CY_REVIVES, CY_REVIVES, CY_UNDECIDED},
-	{"overdue", CY_LOADED, false, true, 0, SIGKILL, CY__ENDED_NOT_READY, CY_GONE, CY_REVIVES, CY_REVIVES, CY_UNDECIDED},
-	{"overdue, no hello", CY_INITIALIZING, false, true, 0, SIGKILL, CY__ENDED_NOT_READY, CY_GONE, CY_REVIVES, CY_REVIVES, CY_UNDECIDED},
+	{"stopping, crashed", CY_STOPPING, false, false, 0, SIGSEGV, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE,
+         CY_GONE},
+	{"no hello, 0", CY_INITIALIZING, false, false, 0, 0, CY__ENDED_NO_HELLO, CY_GONE, CY_REVIVES, CY_REVIVES,
+         CY_UNDECIDED},
+	{"no hello, 1", CY_INITIALIZING, false, false, 1, 0, CY__ENDED_NO_HELLO, CY_GONE, CY_REVIVES, CY_REVIVES,
+         CY_UNDECIDED},
+	{"no hello, killed", CY_INITIALIZING, false, false, 0, SIGSEGV, CY__ENDED_NO_HELLO, CY_GONE, CY_REVIVES,
+         CY_REVIVES, CY_UNDECIDED},
+	{"overdue", CY_LOADED, false, true, 0, SIGKILL, CY__ENDED_NOT_READY, CY_GONE, CY_REVIVES, CY_REVIVES,
+         CY_UNDECIDED},
+	{"overdue, no hello", CY_INITIALIZING, false, true, 0, SIGKILL, CY__ENDED_NOT_READY, CY_GONE, CY_REVIVES,
+         CY_REVIVES, CY_UNDECIDED},
 	{"overdue and asked", CY_LOADED, true, true, 0, SIGKILL, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
 };
 
@@ -72,8 +82,7 @@ TEST(what_follows_an_end, .to = 4 * sizeof policies / sizeof *policies)
 		cy__supervisor_set(&one, CY_LOADED, RX_S(2));
 	if (row->status > CY_INITIALIZING)
 		cy__supervisor_set(&one, row->status, RX_S(3));
-	ck_assert_int_eq(cy__supervisor_overdue(&one, RX_S(6)),
-	                 row->status <= CY_LOADED);
+	ck_assert_int_eq(cy__supervisor_overdue(&one, RX_S(6)), row->status <= CY_LOADED);
 	if (!row->overdue) {
 		one.overdue = false;
 		one.due = RX_NEVER;
@@ -194,8 +203,8 @@ static const struct jitter {
 	uint32_t random;
 	rx_nsec delay;
 } jitters[] = {
-	{0, 0, RX_MS(1000)},           {0, 0x80000000, RX_MS(950)},  {0.5, 0, RX_MS(1000)},
-	{0.5, 0x80000000, RX_MS(750)}, {1, 0x40000000, RX_MS(750)},  {-1, 0xffffffff, RX_MS(1000)},
+	{0, 0, RX_MS(1000)},           {0, 0x80000000, RX_MS(950)}, {0.5, 0, RX_MS(1000)},
+	{0.5, 0x80000000, RX_MS(750)}, {1, 0x40000000, RX_MS(750)}, {-1, 0xffffffff, RX_MS(1000)},
 };
 
 TEST(jitter_shortens_a_delay, .to = sizeof jitters / sizeof *jitters)
@@ -375,8 +384,9 @@ static const struct {
 	cy_revive revive;
 	cy_revival revival;
 } nonsense[] = {
-	{CY_REVIVE_ALWAYS, {.factor = 0.5}}, {CY_REVIVE_ALWAYS, {.jitter = 1.5}}, {CY_REVIVE_ALWAYS, {.first = -2}},
-	{CY_REVIVE_ALWAYS, {.ceiling = -2}}, {CY_REVIVE_ALWAYS, {.window = -2}},  {CY_REVIVE_ALWAYS, {.hold = -2}},
+	{CY_REVIVE_ALWAYS, {.factor = 0.5}}, {CY_REVIVE_ALWAYS, {.jitter = 1.5}},
+	{CY_REVIVE_ALWAYS, {.first = -2}},   {CY_REVIVE_ALWAYS, {.ceiling = -2}},
+	{CY_REVIVE_ALWAYS, {.window = -2}},  {CY_REVIVE_ALWAYS, {.hold = -2}},
 	{CY_REVIVE_ALWAYS, {.start = -2}},   {(cy_revive)17, {0}},
 };
 

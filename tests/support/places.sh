@@ -5,6 +5,8 @@
 #   places.sh SOURCE_ROOT [BUILD STAMP]
 set -eu
 export LC_ALL=C
+stamp=
+[ $# -lt 3 ] || stamp=$(cd "$(dirname "$3")" && pwd)/$(basename "$3")
 cd "$1"
 headers=include/clusterfy/rx
 
@@ -48,7 +50,7 @@ find observables -name '*.c' -exec cat {} + | grep -E '^[a-zA-Z]' | functions >"
 comm -23 "$work/promised" "$work/written" |
 	sed "s|.*|$headers declares &, and no file below observables/ has it|" >>"$work/missing"
 
-if [ $# -ge 3 ] && new=$(tests/support/sources.sh --new "$2"); then
+if [ -n "$stamp" ] && new=$(tests/support/sources.sh --new "$2"); then
 	touch meson.build
 	echo "files came or went, so the build has to be configured again; run it once more:" >>"$work/missing"
 	echo "$new" | sed 's/^/  /' >>"$work/missing"
@@ -56,4 +58,4 @@ fi
 
 cat "$work/missing" >&2
 [ ! -s "$work/missing" ]
-[ $# -lt 3 ] || touch "$3"
+[ -z "$stamp" ] || touch "$stamp"

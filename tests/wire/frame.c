@@ -71,7 +71,8 @@ TEST(a_frame_without_a_body_has_room_for_nil)
 	ck_assert_uint_eq(frame.body_size, 1);
 }
 
-static const uint64_t edges[] = {0, 1, 127, 128, 255, 256, 65535, 65536, UINT32_MAX, (uint64_t)UINT32_MAX + 1, INT64_MAX};
+static const uint64_t edges[] = {0,        1, 127, 128, 255, 256, 65535, 65536, UINT32_MAX, (uint64_t)UINT32_MAX + 1,
+                                 INT64_MAX};
 
 TEST(every_value_has_the_same_width, .to = sizeof edges / sizeof *edges)
 {
@@ -102,38 +103,22 @@ static const struct spoilt {
 	int code;
 	const char *words;
 } spoilt[] = {
-	{0, 0x01, -EMSGSIZE, "limit"},
-	{3, 0x28, -ENODATA, "too short"},
-	{3, 0x2b, -ENODATA, "end"},
-	{3, 0x2d, -ENODATA, "end"},
-	{4, 0x98, -EILSEQ, "array"},
-	{4, 0x9a, -EILSEQ, "array"},
-	{4, 0xdc, -EILSEQ, "array"},
-	{4, 0x89, -EILSEQ, "array"},
-	{4, 0xc0, -EILSEQ, "array"},
-	{5, 0xd0, -EPROTOTYPE, "kind"},
-	{5, 0x10, -EPROTOTYPE, "kind"},
-	{7, 0xcc, -EPROTOTYPE, "flags"},
-	{7, 0xd1, -EPROTOTYPE, "flags"},
-	{10, 0xce, -EPROTOTYPE, "call"},
-	{10, 0xd3, -EPROTOTYPE, "call"},
-	{10, 0xcb, -EPROTOTYPE, "call"},
-	{19, 0xd2, -EPROTOTYPE, "sender"},
-	{19, 0xca, -EPROTOTYPE, "sender"},
-	{24, 0xcf, -EPROTOTYPE, "target"},
-	{29, 0xd2, -EPROTOTYPE, "credit"},
-	{34, 0xd3, -EPROTOTYPE, "deadline"},
-	{43, 0xd0, -EPROTOTYPE, "descriptors"},
-	{6, 0x00, -ENOMSG, "kind"},
-	{6, 0x02, -ENOMSG, "kind"},
-	{6, 0xff, -ENOMSG, "kind"},
-	{8, 0x80, -EINVAL, "flags"},
-	{9, 0x10, -EINVAL, "flags"},
-	{9, 0x04, -EINVAL, "flags"},
-	{9, 0x06, -EINVAL, "flags"},
-	{35, 0x80, -ERANGE, "deadline"},
-	{44, 0xfe, -E2BIG, "descriptors"},
-	{6, CY__HELLO, -EPROTONOSUPPORT, "version"},
+	{0, 0x01, -EMSGSIZE, "limit"},       {3, 0x28, -ENODATA, "too short"},
+	{3, 0x2b, -ENODATA, "end"},          {3, 0x2d, -ENODATA, "end"},
+	{4, 0x98, -EILSEQ, "array"},         {4, 0x9a, -EILSEQ, "array"},
+	{4, 0xdc, -EILSEQ, "array"},         {4, 0x89, -EILSEQ, "array"},
+	{4, 0xc0, -EILSEQ, "array"},         {5, 0xd0, -EPROTOTYPE, "kind"},
+	{5, 0x10, -EPROTOTYPE, "kind"},      {7, 0xcc, -EPROTOTYPE, "flags"},
+	{7, 0xd1, -EPROTOTYPE, "flags"},     {10, 0xce, -EPROTOTYPE, "call"},
+	{10, 0xd3, -EPROTOTYPE, "call"},     {10, 0xcb, -EPROTOTYPE, "call"},
+	{19, 0xd2, -EPROTOTYPE, "sender"},   {19, 0xca, -EPROTOTYPE, "sender"},
+	{24, 0xcf, -EPROTOTYPE, "target"},   {29, 0xd2, -EPROTOTYPE, "credit"},
+	{34, 0xd3, -EPROTOTYPE, "deadline"}, {43, 0xd0, -EPROTOTYPE, "descriptors"},
+	{6, 0x00, -ENOMSG, "kind"},          {6, 0x02, -ENOMSG, "kind"},
+	{6, 0xff, -ENOMSG, "kind"},          {8, 0x80, -EINVAL, "flags"},
+	{9, 0x10, -EINVAL, "flags"},         {9, 0x04, -EINVAL, "flags"},
+	{9, 0x06, -EINVAL, "flags"},         {35, 0x80, -ERANGE, "deadline"},
+	{44, 0xfe, -E2BIG, "descriptors"},   {6, CY__HELLO, -EPROTONOSUPPORT, "version"},
 };
 
 TEST(refuses_what_is_spoilt, .to = sizeof spoilt / sizeof *spoilt)
@@ -166,9 +151,9 @@ TEST(refuses_whatever_is_cut, .to = sizeof by_hand)
 TEST(takes_any_byte_where_any_is_right, .to = sizeof by_hand)
 {
 	static const bool free_place[sizeof by_hand] = {
-		[11] = true, true, true, true, true, true, true, true, [20] = true, true, true, true, [25] = true,
-		true, true, true, [30] = true, true, true, true, [36] = true, true, true, true, true, true, true,
-		[45] = true, true, true,
+		[11] = true, true, true,        true, true, true, true,        true,        [20] = true, true,
+		true,        true, [25] = true, true, true, true, [30] = true, true,        true,        true,
+		[36] = true, true, true,        true, true, true, true,        [45] = true, true,        true,
 	};
 	uint8_t bytes[sizeof by_hand];
 	memcpy(bytes, by_hand, sizeof bytes);
