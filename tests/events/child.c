@@ -133,8 +133,8 @@ TEST(who_unsubscribes_leaves_it_to_others, .to = WAYS)
 	rx_subscription subscription;
 	rx_subscribe(child_of(pid), NULL, &subscription);
 	rx_unsubscribe(&subscription);
-	kill(pid, SIGKILL);
 	ck_assert_int_eq(ev_run(loop, EVRUN_NOWAIT), 0);
+	kill(pid, SIGKILL);
 	if (_i != DEFAULT_LOOP)
 		ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
 	else
