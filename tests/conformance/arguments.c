@@ -113,14 +113,26 @@ struct function *trailing_function(const struct call *call)
 	return call->count ? function_of(call->arguments[call->count - 1]) : NULL;
 }
 
+static rx_observable **observables(struct replay *replay, js *const *values, size_t count)
+{
+	rx_observable **all = calloc(count + 1, sizeof *all);
+	for (size_t i = 0; i < count; i++)
+		all[i] = observable_of(replay, values[i]);
+	return all;
+}
+
 rx_observable **observables_of(const struct call *call, size_t from, size_t *count)
 {
 	const size_t plain = plain_count(call);
-	const js *array = plain == from + 1 && call->arguments[from]->kind == JS_ARRAY ? call->arguments[from] : NULL;
-	js *const *values = array ? array->items : call->arguments + from;
-	*count = array ? array->count : plain > from ? plain - from : 0;
-	rx_observable **observables = calloc(*count + 1, sizeof *observables);
-	for (size_t i = 0; i < *count; i++)
-		observables[i] = observable_of(call->replay, values[i]);
-	return observables;
+	*count = plain > from ? plain - from : 0;
+	return observables(call->replay, call->arguments + from, *count);
+}
+
+rx_observable **elements_of(const struct call *call, size_t from, size_t *count)
+{
+	if (plain_count(call) != from + 1 || call->arguments[from]->kind != JS_ARRAY)
+		return observables_of(call, from, count);
+	const js *array = call->arguments[from];
+	*count = array->count;
+	return observables(call->replay, array->items, array->count);
 }

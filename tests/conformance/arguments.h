@@ -28,8 +28,10 @@ size_t plain_count(const struct call *call);
 rx_scheduler *trailing_scheduler(const struct call *call);
 /* The function at the end of the arguments; NULL. */
 struct function *trailing_function(const struct call *call);
-/* Observables from argument @p from on; or, where that is an array, its elements. free() the array, not its content. */
+/* Observables from argument @p from on, with a NULL behind them; free() the array, not its content. */
 rx_observable **observables_of(const struct call *call, size_t from, size_t *count);
+/* The same; or, where the only one is an array, its elements. */
+rx_observable **elements_of(const struct call *call, size_t from, size_t *count);
 
 /* ---- Recorded functions as declared ones: the context is the function ------------------------------------------ */
 
@@ -40,6 +42,8 @@ extern const rx_reducer replay_reducer;
 extern const rx_projector replay_projector;
 extern const rx_equality replay_equality;
 extern const rx_comparator replay_comparator;
+/* One that lets nothing through. */
+extern const rx_predicate no_item;
 
 /* The observable that a recorded function gives; where it throws, one that fails. */
 rx_observable *project(struct function *function, js *const *arguments, size_t count);
@@ -52,6 +56,8 @@ rx_operator *from_double(void);
 rx_operator *from_int64(void);
 rx_operator *from_size(void);
 rx_operator *from_bool(void);
+rx_operator *from_elapsed(void);
+rx_operator *from_timestamped(void);
 rx_operator *from_list(void);
 rx_operator *from_pair(void);
 rx_operator *from_stream(void);

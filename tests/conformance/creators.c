@@ -83,8 +83,29 @@ static rx_observable *build_throwError(const struct call *call)
 	return function ? rx_defer(NULL, fail, function) : rx_throw(error_create(call->replay, argument(call, 0)));
 }
 
+static rx_observable *build_interval(const struct call *call)
+{
+	return rx_pipe(rx_interval_on(time_of(call, argument(call, 0), 0), trailing_scheduler(call)), from_int64());
+}
+
+/* timer(due or date, period, scheduler), the last two or one of them left out. */
+static rx_observable *build_timer(const struct call *call)
+{
+	const js *due = argument(call, 0), *period = argument(call, 1);
+	rx_timer_options options = {.scheduler = trailing_scheduler(call)};
+	if (due->kind == JS_DATE)
+		options.at = (rx_nsec)(due->number * (double)RX_MS(1));
+	else
+		options.due = time_of(call, due, 0);
+	if (period->kind == JS_NUMBER && period->number >= 0)
+		options.period = period->number > 0 ? time_of(call, period, 0) : RX_NOW;
+	return rx_pipe(rx_timer_with(&options), from_int64());
+}
+
 const struct creator creators[] = {
-	{"concat", build_concat}, {"defer", build_defer}, {"merge", build_merge}, {"throwError", build_throwError},
-	{"EMPTY", build_empty},   {"NEVER", build_never}, {"empty", build_empty}, {"from", build_from},
-	{"never", build_never},   {"of", build_of},       {"range", build_range}, {NULL, NULL},
+	{"interval", build_interval}, {"timer", build_timer}, {"concat", build_concat},
+	{"defer", build_defer},       {"merge", build_merge}, {"throwError", build_throwError},
+	{"EMPTY", build_empty},       {"NEVER", build_never}, {"empty", build_empty},
+	{"from", build_from},         {"never", build_never}, {"of", build_of},
+	{"range", build_range},       {NULL, NULL},
 };

@@ -1,6 +1,8 @@
 /*
  * Recorded functions in the forms that operators take, and the way back from what operators emit.
  */
+#include <string.h>
+
 #include "tests/conformance/arguments.h"
 
 int give(void *out, js *value)
@@ -142,3 +144,44 @@ rx_operator *from_stream(void)
 {
 	return rx_map(stream_value);
 }
+
+/* An object of a value and a time in milliseconds, as RxJS has them. */
+static js *timed(const void *value, rx_nsec time, const char *time_name, const char *class)
+{
+	js *object = js_object(2);
+	object->name = class ? strdup(class) : NULL;
+	object->keys[0] = strdup("value");
+	object->items[0] = *(const js_item *)value;
+	object->keys[1] = strdup(time_name);
+	object->items[1] = js_number((double)time / (double)RX_MS(1));
+	return object;
+}
+
+static int elapsed_value(const rx_elapsed *elapsed, js_item *out, void *ctx)
+{
+	return give(out, timed(elapsed->value, elapsed->time, "interval", "TimeInterval"));
+}
+RX_MAPPER(elapsed_value, js_item, rx_elapsed);
+
+rx_operator *from_elapsed(void)
+{
+	return rx_map(elapsed_value);
+}
+
+static int timestamped_value(const rx_timestamped *timestamped, js_item *out, void *ctx)
+{
+	return give(out, timed(timestamped->value, timestamped->time, "timestamp", NULL));
+}
+RX_MAPPER(timestamped_value, js_item, rx_timestamped);
+
+rx_operator *from_timestamped(void)
+{
+	return rx_map(timestamped_value);
+}
+
+static int refuse(const void *in, size_t index, void *ctx)
+{
+	return 0;
+}
+
+const rx_predicate no_item = {"no item", &rx_type_js_item, refuse, NULL};

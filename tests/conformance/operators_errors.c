@@ -9,7 +9,9 @@ static rx_observable *catch_call(const rx_error *error, rx_observable *caught, v
 	return project(function, (js *[]){error_value(function->replay, error)}, 1);
 }
 
-OPERATOR(catchError, rx_catch_error_fn(&(rx_catcher){"recorded", &rx_type_js_item, catch_call}, FUNCTION(0)))
+static const rx_catcher catcher = {"recorded", &rx_type_js_item, catch_call};
+
+OPERATOR(catchError, rx_catch_error_fn(&catcher, FUNCTION(0)))
 
 static rx_observable *retry_notifier(const rx_error *error, size_t count, void *ctx)
 {
