@@ -135,7 +135,7 @@ static void put_time(struct sink *sink, int64_t seconds, uint32_t nanoseconds)
 
 	if (nanoseconds) {
 		int size = snprintf(fraction, sizeof(fraction), ".%09" PRIu32, nanoseconds);
-		while (fraction[size - 1] == '0')
+		while (size > 1 && fraction[size - 1] == '0')
 			fraction[--size] = '\0';
 	}
 	putf(sink, "time(%" PRId64 "%s)", seconds, fraction);

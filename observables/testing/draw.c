@@ -152,7 +152,8 @@ static int64_t draw_cell(struct side *side, int64_t frame, struct legend *legend
 {
 	const size_t before = side->line.length;
 	size_t count = 0;
-	const rx_message *first = side->messages->items + side->at;
+	/* Without messages there is no array to point into. */
+	const rx_message *first = is_over(side) ? NULL : side->messages->items + side->at;
 	while (side->at + count < side->messages->count && first[count].frame == frame)
 		count++;
 	if (count > 1)
