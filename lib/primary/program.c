@@ -143,8 +143,8 @@ static size_t count_strings(const char *bytes, size_t size)
 /* The arguments of this process, strings in the same block behind the pointers. */
 static int copy_own_arguments(char ***made)
 {
-	char *bytes;
-	size_t size;
+	char *bytes = NULL;
+	size_t size = 0;
 	int error = read_whole("/proc/self/cmdline", &bytes, &size);
 	if (error < 0)
 		return error;

@@ -184,6 +184,17 @@ static rx_observable *append(rx_observable *source, rx_operator *op)
 	return node;
 }
 
+/* What it makes of the source keeps the contexts that the operator owns. */
+static rx_observable *apply_function(rx_operator *op, rx_observable *source)
+{
+	rx_observable *result = op->apply(op, source);
+	if (op->owned && result->refs && !result->owner)
+		result->owner = op;
+	else
+		rx_operator_unref(op);
+	return result;
+}
+
 rx_observable *rx__apply(rx_observable *source, rx_operator *op)
 {
 	rx_observable *result = NULL;
@@ -197,11 +208,8 @@ rx_observable *rx__apply(rx_observable *source, rx_operator *op)
 		result = misfit(source, op);
 	else if (!op->apply)
 		return append(source, op);
-	else {
-		result = op->apply(op, source);
-		rx_operator_unref(op);
-		return result;
-	}
+	else
+		return apply_function(op, source);
 	rx_observable_unref(source);
 	rx_operator_unref(op);
 	return result;
@@ -292,11 +300,13 @@ void rx_observable_unref(rx_observable *observable)
 {
 	while (observable && observable->refs && --observable->refs == 0) {
 		rx_observable *upstream = observable->upstream;
+		rx_operator *owner = observable->owner;
 		if (observable->op)
 			rx_operator_unref(observable->op);
 		else if (observable->ops->drop)
 			observable->ops->drop((void *)observable->params);
 		rx_free(observable);
+		rx_operator_unref(owner);
 		observable = upstream;
 	}
 }
@@ -319,6 +329,12 @@ void rx_operator_unref(rx_operator *op)
 		return;
 	if (op->drop)
 		op->drop(op->params);
+	while (op->owned) {
+		struct rx_finalizer *owned = op->owned;
+		op->owned = owned->next;
+		owned->call(owned->ctx);
+		rx_free(owned);
+	}
 	rx_observable_unref(op->mistake);
 	rx_free(op);
 }

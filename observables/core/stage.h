@@ -134,6 +134,7 @@ struct rx_observable {
 	const rx_type *type;     /* of what it emits; NULL: it emits nothing */
 	rx_observable *upstream; /* NULL in a source */
 	rx_operator *op;         /* owns the parameters; NULL: they lie behind this node */
+	rx_operator *owner;      /* an operator with `apply` that made it, and owns contexts; or NULL */
 	const char *function;    /* the name of the user's function, for messages; may be NULL */
 	uint32_t stage_size;     /* of its own stage, header included */
 	uint32_t run_size;       /* of the run from its header to the end of this stage */
@@ -150,6 +151,7 @@ struct rx_operator {
 	rx_observable *(*apply)(rx_operator *op,
 	                        rx_observable *source); /* consumes the source; NULL: a node of `ops` */
 	void (*drop)(void *params);                     /* for those with `apply` */
+	struct rx_finalizer *owned;                     /* contexts that live as long as it does: rx_own() */
 	const rx_type *in;                              /* what it takes; NULL: anything */
 	const rx_type *out;                             /* what it emits; NULL: what it takes */
 	const char *function;

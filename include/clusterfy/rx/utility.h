@@ -229,5 +229,17 @@ RX_API rx_operator *rx_observe_on(rx_scheduler *scheduler, rx_nsec delay) RX_MUS
  */
 RX_API rx_operator *rx_subscribe_on(rx_scheduler *scheduler, rx_nsec delay) RX_MUST_USE;
 
+/**
+ * Tie the life of a context to an operator: `rx_own(rx_filter(is_named, name), name, free)`.
+ *
+ * @param op    consumed; its own reference count decides
+ * @param ctx   handed to @p drop once, when the operator and every recipe made with it are no longer used, and every
+ *              subscription of those has ended
+ * @param drop  releases @p ctx
+ *
+ * @returns @p op; without memory an operator that errors, @p ctx having been dropped
+ */
+RX_API rx_operator *rx_own(rx_operator *op, void *ctx, void (*drop)(void *ctx)) RX_MUST_USE;
+
 RX_END_DECLS
 #endif

@@ -1,0 +1,179 @@
+/*
+ * Peers: what comes in a frame is told apart here, and goes to where it is dealt with.
+ */
+#include "lib/cluster/cluster.h"
+#include "lib/command/port.h"
+#include "lib/command/serve.h"
+#include "lib/message/message.h"
+#include "lib/primary/route.h"
+#include "lib/primary/worker.h"
+#include "lib/listen/listen.h"
+#include "lib/worker/join.h"
+
+static void take_ping(cy__peer *peer, const cy__frame *frame)
+{
+	cy__peer_post(peer, &(cy__post){.kind = CY__PONG, .flags = CY__FRAME_URGENT, .call = frame->call});
+}
+
+/* A frame of the protocol that this version has no use for: kept for later ones, so no offence. */
+static void take_nothing(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
+{
+	(void)peer, (void)frame, (void)fds;
+}
+
+static void take_frame(cy__channel *channel, const cy__frame *frame, cy__fds *fds, void *ctx)
+{
+	(void)channel;
+	cy__peer *peer = ctx;
+	const bool primary = peer->cluster->primary;
+	switch (frame->kind) {
+	case CY__HELLO:
+		if (primary)
+			cy__worker_hello(peer->worker, frame);
+		else
+			cy__join_hello(peer->cluster, frame);
+		break;
+	case CY__CALL:
+		if (primary)
+			cy__route_call(peer, frame);
+		else
+			cy__serve_frame(peer, frame);
+		break;
+	case CY__CANCEL:
+		cy__port_cancel(peer, frame->call);
+		break;
+	case CY__ITEM:
+	case CY__END:
+	case CY__ERROR:
+		cy__reply_take(peer, frame, fds);
+		break;
+	case CY__MESSAGE:
+		if (primary)
+			cy__route_message(peer, frame, fds);
+		else
+			cy__message_take(peer, frame, fds);
+		break;
+	case CY__EVENT:
+		if (!primary)
+			cy__message_trouble(peer, frame);
+		break;
+	case CY__GOODBYE:
+		peer->leaving = true;
+		if (primary)
+			cy__worker_goodbye(peer->worker);
+		break;
+	case CY__PING:
+		take_ping(peer, frame);
+		break;
+	default:
+		take_nothing(peer, frame, fds);
+		break;
+	}
+}
+
+static void channel_closed(cy__channel *channel, int code, const char *why, void *ctx)
+{
+	(void)channel;
+	cy__peer *peer = ctx;
+	if (peer->worker)
+		cy__worker_disconnected(peer->worker, code, why);
+	else
+		cy__primary_lost(peer->cluster, code, why);
+}
+
+static void frames_queued(cy__channel *channel, void *ctx)
+{
+	(void)channel;
+	cy__peer *peer = ctx;
+	cy__binding_queued(&peer->binding);
+}
+
+static const cy__channel_ops channel_ops = {.frame = take_frame, .closed = channel_closed, .queued = frames_queued};
+
+int cy__peer_open(cy__peer *peer, cy_cluster *cluster, uint32_t id, int fd)
+{
+	const cy__channel_options options = {.frame_max = cluster->options.frame_max,
+	                                     .queue_bytes = cluster->options.queue_bytes,
+	                                     .queue_frames = cluster->options.queue_frames,
+	                                     .read_timeout = cluster->options.read_timeout};
+	peer->cluster = cluster;
+	peer->id = id;
+	peer->greeted = peer->leaving = peer->parted = false;
+	return cy__channel_create(fd, &options, &channel_ops, peer, &peer->channel);
+}
+
+void cy__peer_bind(cy__peer *peer)
+{
+	cy__bind(&peer->binding, peer->channel, peer->cluster->scheduler, peer->cluster->asap);
+}
+
+void cy__peer_lost(cy__peer *peer)
+{
+	cy__channel *channel = peer->channel;
+	if (!channel)
+		return;
+	cy__unbind(&peer->binding);
+	peer->channel = NULL;
+	peer->greeted = false;
+	cy__peer_fail_legs(peer, channel);
+	cy__port_cancel_all(peer);
+	cy__channel_destroy(channel);
+}
+
+void cy__peer_finish(cy__peer *peer)
+{
+	cy__peer_lost(peer);
+	cy__table_finish(&peer->incoming);
+}
+
+static void release_body(void *owner)
+{
+	cy_value_unref(owner);
+}
+
+int cy__peer_post(cy__peer *peer, const cy__post *post)
+{
+	if (!peer->channel)
+		return -EPIPE;
+	cy__frame frame = {.kind = (uint8_t)post->kind,
+	                   .flags = post->flags,
+	                   .from = post->from,
+	                   .to = post->to,
+	                   .call = post->call,
+	                   .deadline = post->deadline,
+	                   .fd_count = (uint8_t)post->fd_count};
+	cy__sending sending = {.fds = post->fds, .reserved = post->reserved};
+	if (post->body) {
+		int code = cy_value_error(post->body);
+		if (code < 0)
+			return rx_raise(code, "%s", cy_value_words(post->body));
+		frame.body = cy_value_bytes(post->body, &frame.body_size);
+		sending.release = release_body;
+		sending.owner = cy_value_ref(post->body);
+		code = cy__channel_send(peer->channel, &frame, &sending);
+		if (code < 0)
+			cy_value_unref(post->body);
+		return code;
+	}
+	return cy__channel_send(peer->channel, &frame, &sending);
+}
+
+int cy__peer_forward(cy__peer *peer, const cy__frame *frame, uint64_t call, uint32_t from, cy__fds *fds)
+{
+	if (!peer->channel)
+		return -EPIPE;
+	cy__frame passed = *frame;
+	passed.call = call;
+	passed.from = from;
+	passed.fd_count = fds ? (uint8_t)fds->count : 0;
+	return cy__channel_send(peer->channel, &passed, &(cy__sending){.fds = fds ? fds->fd : NULL});
+}
+
+void cy__peer_leave(cy__peer *peer)
+{
+	if (!peer->channel || peer->parted)
+		return;
+	peer->leaving = peer->parted = true;
+	cy__peer_post(peer, &(cy__post){.kind = CY__GOODBYE});
+	cy__channel_close(peer->channel);
+}

@@ -1,0 +1,288 @@
+/*
+ * cy_call: a recipe that makes a call each time it is subscribed.
+ */
+#include "lib/command/exchange.h"
+#include "lib/command/serve.h"
+#include "lib/primary/route.h"
+
+/* What the recipe holds. */
+struct call {
+	cy_cluster *cluster;
+	uint32_t to;
+	char *name;
+	char *command;
+	cy_value *arguments;
+	rx_nsec timeout;
+};
+
+/* One call under way. */
+struct caller {
+	cy__exchange exchange;
+	rx_subscriber *subscriber;
+	rx_task timer;
+	rx_task refusal; /* what is wrong from the start is said after the caller's subscribe, as from afar */
+	int code;
+	char *words;
+	char *command;
+	uint64_t number; /* of its first leg, for the events */
+	uint32_t target;
+	bool quiet;
+	bool open; /* the subscriber has not heard the end */
+};
+
+static struct caller *of(cy__exchange *exchange)
+{
+	return CY__CONTAINER(exchange, struct caller, exchange);
+}
+
+static void emit_result(struct caller *caller, uint32_t from, int code, const char *words)
+{
+	cy_cluster *cluster = caller->exchange.cluster;
+	caller->open = false;
+	if (!caller->quiet)
+		cy__emit(cluster, (cy_event){.type = CY_EVENT_RESULT,
+		                             .worker = cluster->id,
+		                             .origin = cluster->id,
+		                             .sender = from,
+		                             .target = caller->target,
+		                             .incarnation = cluster->incarnation,
+		                             .call = caller->number,
+		                             .code = code,
+		                             .name = caller->command,
+		                             .words = words});
+}
+
+static void take_item(cy__exchange *exchange, uint32_t from, cy__body body, cy__fds *fds)
+{
+	struct caller *caller = of(exchange);
+	cy_value *value = body.value ? cy_value_ref(body.value) : cy_value_from_bytes(body.bytes, body.size, NULL);
+	if (cy_value_error(value) < 0 && caller->open) {
+		const int code = cy_value_error(value) == -ENOMEM ? -ENOMEM : -EBADMSG;
+		const rx_error *error = rx_error_create(code, "the reply is no value: %s", cy_value_words(value));
+		emit_result(caller, from, code, error->message);
+		rx_fail_with(caller->subscriber, error); /* and its teardown cancels the call */
+		rx_error_unref(error);
+	} else if (caller->open) {
+		rx_next(caller->subscriber, &(cy_reply){.worker = from, .value = value, .fds = fds});
+	}
+	cy_value_unref(value);
+}
+
+static void take_part_error(cy__exchange *exchange, uint32_t from, cy__body body)
+{
+	const rx_error *error = cy__error_of(body);
+	if (of(exchange)->open)
+		rx_next(of(exchange)->subscriber, &(cy_reply){.worker = from, .error = error});
+	rx_error_unref(error);
+}
+
+static void take_error(cy__exchange *exchange, uint32_t from, cy__body body)
+{
+	struct caller *caller = of(exchange);
+	if (!caller->open)
+		return;
+	const rx_error *error = cy__error_of(body);
+	emit_result(caller, from, error->code, error->message);
+	rx_fail_with(caller->subscriber, error);
+	rx_error_unref(error);
+}
+
+static void take_end(cy__exchange *exchange, uint32_t from)
+{
+	struct caller *caller = of(exchange);
+	if (!caller->open)
+		return;
+	emit_result(caller, from, 0, NULL);
+	rx_complete(caller->subscriber);
+}
+
+static void release(cy__exchange *exchange)
+{
+	struct caller *caller = of(exchange);
+	rx_cancel(&caller->timer);
+	rx_cancel(&caller->refusal);
+	rx_subscriber_unref(caller->subscriber);
+	rx_free(caller->command);
+	rx_free(caller->words);
+	rx_free(caller);
+}
+
+static const cy__caller callers = {
+	.item = take_item, .part_error = take_part_error, .error = take_error, .end = take_end, .release = release};
+
+/* The subscription has ended: by the call's own end, which releases it, or by the caller's wish. */
+static void teardown(void *ctx)
+{
+	struct caller *caller = ctx;
+	if (caller->exchange.closed)
+		return;
+	if (caller->open)
+		emit_result(caller, caller->exchange.cluster->id, -ECANCELED, "unsubscribed");
+	cy__exchange_cancel(&caller->exchange);
+}
+
+static void time_out(rx_task *task)
+{
+	struct caller *caller = CY__CONTAINER(task, struct caller, timer);
+	const rx_error *error = rx_error_create(-ETIMEDOUT, "no answer to \"%s\" in time", caller->command);
+	emit_result(caller, caller->exchange.cluster->id, error->code, error->message);
+	rx_fail_with(caller->subscriber, error);
+	rx_error_unref(error);
+}
+
+static void refuse(rx_task *task)
+{
+	struct caller *caller = CY__CONTAINER(task, struct caller, refusal);
+	cy__exchange_refuse(&caller->exchange, caller->code, caller->words ? caller->words : rx_words(-ENOMEM));
+}
+
+static void refuse_later(struct caller *caller, int code)
+{
+	caller->code = code;
+	caller->words = cy__strdup(rx_words(code));
+	caller->refusal.run = refuse;
+	rx_schedule(caller->exchange.cluster->scheduler, &caller->refusal, 0);
+}
+
+static void emit_command(struct caller *caller, cy_value *arguments)
+{
+	cy_cluster *cluster = caller->exchange.cluster;
+	if (!caller->quiet)
+		cy__emit(cluster, (cy_event){.type = CY_EVENT_COMMAND,
+		                             .worker = cluster->id,
+		                             .origin = cluster->id,
+		                             .sender = cluster->id,
+		                             .target = caller->target,
+		                             .incarnation = cluster->incarnation,
+		                             .call = caller->number,
+		                             .name = caller->command,
+		                             .body = arguments});
+}
+
+/* From a worker everything goes to the primary, but for what is for the worker itself. */
+static int send_from_worker(struct caller *caller, const struct call *call, const cy__call_frame *frame)
+{
+	cy_cluster *cluster = call->cluster;
+	const bool here =
+		call->to == cluster->id && (!call->name || (cluster->name && strcmp(call->name, cluster->name) == 0));
+	const bool named_here = call->to == CY__TO_UNKNOWN && cluster->name && strcmp(call->name, cluster->name) == 0;
+	if (!here && !named_here && !cluster->peer.channel)
+		return rx_raise(-EHOSTUNREACH, "the primary has gone");
+	cy__leg *leg = cy__leg_add(&caller->exchange, call->to);
+	if (!leg)
+		return -ENOMEM;
+	if (here || named_here)
+		cy__serve_leg(leg, call->command, call->arguments);
+	else
+		cy__leg_send(leg, &cluster->peer, frame);
+	return 0;
+}
+
+/* A leg may be refused, and that be the end of the call, before this returns. */
+static void send_call(struct caller *caller, const struct call *call)
+{
+	cy_cluster *cluster = call->cluster;
+	cy_value *body = cy_array(call->name ? cy_string(call->name) : cy_nil(), cy_string(call->command),
+	                          cy_value_ref(call->arguments));
+	const cy__call_frame frame = {.flags = call->name ? CY__FRAME_NAMED : 0, .to = call->to, .body = body};
+	caller->number = cluster->next_call + 1;
+	cy__exchange_hold(&caller->exchange);
+	emit_command(caller, call->arguments);
+	int code = cy_value_error(body);
+	if (code < 0)
+		rx_raise(code, "call \"%s\": %s", call->command, cy_value_words(body));
+	else if (!caller->open)
+		code = 0; /* a listener to the event has unsubscribed it */
+	else if (cluster->primary)
+		code = cy__route(&caller->exchange, call->name, &frame, call->command, call->arguments);
+	else
+		code = send_from_worker(caller, call, &frame);
+	if (code < 0)
+		refuse_later(caller, code);
+	else
+		cy__exchange_whole(&caller->exchange);
+	cy__exchange_unhold(&caller->exchange);
+	cy_value_unref(body);
+}
+
+static bool is_many(uint32_t to)
+{
+	return to == CY__TO_ALL || to == CY__TO_OTHERS;
+}
+
+static int subscribe(rx_subscriber *subscriber, void *ctx)
+{
+	const struct call *call = ctx;
+	cy_cluster *cluster = call->cluster;
+	if (cy_current() != cluster)
+		return rx_raise(-ECANCELED, "the cluster has ended");
+	struct caller *caller = rx_alloc_zero(sizeof *caller);
+	char *command = cy__strdup(call->command);
+	if (!caller || !command) {
+		rx_free(caller);
+		rx_free(command);
+		return -ENOMEM;
+	}
+	const rx_nsec deadline = call->timeout == RX_NEVER || !call->timeout
+	                                 ? 0
+	                                 : rx_now(cluster->scheduler) + (call->timeout > 0 ? call->timeout : 0);
+	cy__exchange_init(&caller->exchange, cluster, &callers, cluster->id, deadline, is_many(call->to));
+	caller->subscriber = rx_subscriber_ref(subscriber);
+	caller->command = command;
+	caller->target = call->to;
+	caller->open = true;
+	const cy__entry *entry = cy__registry_find(cluster, call->command);
+	caller->quiet = entry && entry->quiet;
+	if (rx_on_teardown(subscriber, teardown, caller) < 0) {
+		release(&caller->exchange);
+		return -ENOMEM;
+	}
+	if (deadline) {
+		caller->timer.run = time_out;
+		rx_schedule(cluster->scheduler, &caller->timer, deadline - rx_now(cluster->scheduler));
+	}
+	send_call(caller, call);
+	return 0;
+}
+
+static void drop_call(void *ctx)
+{
+	struct call *call = ctx;
+	rx_free(call->name);
+	rx_free(call->command);
+	cy_value_unref(call->arguments);
+	rx_free(call);
+}
+
+rx_observable *cy_call_with(cy_cluster *cluster, cy_target target, const char *command, cy_value *arguments,
+                            const cy_call_options *options)
+{
+	cy_value *value = arguments ? arguments : cy_nil();
+	if (cy_value_error(value) < 0) {
+		rx_observable *mistake =
+			rx_throw_error(cy_value_error(value), "call \"%s\": %s", command, cy_value_words(value));
+		cy_value_unref(value);
+		return mistake;
+	}
+	struct call *call = rx_alloc_zero(sizeof *call);
+	if (!call) {
+		cy_value_unref(value);
+		return rx_throw_error(-ENOMEM, "no memory");
+	}
+	call->cluster = cluster;
+	call->to = target.to;
+	call->arguments = value;
+	call->timeout = options && options->timeout ? options->timeout : cluster->options.call_timeout;
+	call->command = cy__strdup(command);
+	call->name = target.name ? cy__strdup(target.name) : NULL;
+	if (!call->command || (target.name && !call->name)) {
+		drop_call(call);
+		return rx_throw_error(-ENOMEM, "no memory");
+	}
+	return rx_create(&rx_type_cy_reply, subscribe, call, drop_call);
+}
+
+rx_observable *cy_call(cy_cluster *cluster, cy_target target, const char *command, cy_value *arguments)
+{
+	return cy_call_with(cluster, target, command, arguments, NULL);
+}

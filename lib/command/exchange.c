@@ -1,0 +1,273 @@
+#include "lib/command/exchange.h"
+#include "lib/command/serve.h"
+#include "lib/primary/worker.h"
+
+#include <stdio.h>
+
+void cy__exchange_init(cy__exchange *exchange, cy_cluster *cluster, const cy__caller *caller, uint32_t origin,
+                       rx_nsec deadline, bool many)
+{
+	*exchange = (cy__exchange){
+		.cluster = cluster, .caller = caller, .origin = origin, .deadline = deadline, .many = many};
+}
+
+cy_value *cy__error_value(int code, const char *words)
+{
+	return cy_pack("[i, s]", code, words);
+}
+
+const rx_error *cy__error_of(cy__body body)
+{
+	cy_value *value = body.value ? cy_value_ref(body.value) : cy_value_from_bytes(body.bytes, body.size, NULL);
+	const rx_error *error;
+	const char *words;
+	int code;
+	if (cy_unpack(value, "[i, s*]", &code, &words) < 0 || code >= 0)
+		error = rx_error_create(-EBADMSG, "an error of a form that is none");
+	else
+		error = rx_error_create(code, "%s", words);
+	cy_value_unref(value);
+	return error;
+}
+
+/* ---- Legs ------------------------------------------------------------------------------------------------------ */
+
+cy__leg *cy__leg_add(cy__exchange *exchange, uint32_t target)
+{
+	cy__leg *leg = rx_alloc_zero(sizeof *leg);
+	if (!leg)
+		return NULL;
+	leg->exchange = exchange;
+	leg->target = target;
+	leg->next = exchange->legs;
+	if (leg->next)
+		leg->next->previous = leg;
+	exchange->legs = leg;
+	return leg;
+}
+
+static void leave_peer(cy__leg *leg)
+{
+	cy__peer *peer = leg->peer;
+	if (!peer)
+		return;
+	cy__table_remove(&peer->cluster->calls, leg->number);
+	if (leg->peer_previous)
+		leg->peer_previous->peer_next = leg->peer_next;
+	else
+		peer->legs = leg->peer_next;
+	if (leg->peer_next)
+		leg->peer_next->peer_previous = leg->peer_previous;
+	peer->leg_count--;
+	leg->peer = NULL;
+}
+
+/* Take a leg out of everything that knows it. */
+static void remove_leg(cy__leg *leg)
+{
+	cy__exchange *exchange = leg->exchange;
+	leave_peer(leg);
+	if (leg->waiting)
+		cy__waiting_remove(leg->waiting);
+	if (leg->previous)
+		leg->previous->next = leg->next;
+	else
+		exchange->legs = leg->next;
+	if (leg->next)
+		leg->next->previous = leg->previous;
+	rx_free(leg);
+}
+
+static int join_peer(cy__leg *leg, cy__peer *peer)
+{
+	const int code = cy__table_add(&peer->cluster->calls, leg->number, leg);
+	if (code < 0)
+		return code;
+	leg->peer = peer;
+	leg->peer_previous = NULL;
+	leg->peer_next = peer->legs;
+	if (peer->legs)
+		peer->legs->peer_previous = leg;
+	peer->legs = leg;
+	peer->leg_count++;
+	return 0;
+}
+
+void cy__leg_send(cy__leg *leg, cy__peer *peer, const cy__call_frame *call)
+{
+	cy__exchange *exchange = leg->exchange;
+	leg->number = ++exchange->cluster->next_call;
+	int code = join_peer(leg, peer);
+	if (code >= 0 && call->frame)
+		code = cy__peer_forward(peer, call->frame, leg->number, exchange->origin, NULL);
+	else if (code >= 0)
+		code = cy__peer_post(peer, &(cy__post){.kind = CY__CALL,
+		                                       .flags = call->flags,
+		                                       .from = exchange->origin,
+		                                       .to = call->to,
+		                                       .call = leg->number,
+		                                       .deadline = exchange->deadline,
+		                                       .body = call->body});
+	if (code < 0)
+		cy__leg_fail(leg, code == -EPIPE ? -EHOSTUNREACH : code, rx_words(code));
+	else
+		leg->mark = cy__channel_mark(peer->channel, call->flags);
+}
+
+void cy__peer_fail_legs(cy__peer *peer, const cy__channel *channel)
+{
+	char label[320], words[400];
+	for (cy__leg *leg; (leg = peer->legs);) {
+		const bool sent = cy__channel_is_sent(channel, CY__FRAME_NORMAL, leg->mark);
+		const int code = sent ? -ECONNRESET : -EHOSTUNREACH;
+		cy__label(peer->cluster, peer->id, label, sizeof label);
+		snprintf(words, sizeof words, sent ? "%s ended before it had answered" : "%s ended before it was asked",
+		         label);
+		cy__leg_fail(leg, code, words);
+	}
+}
+
+/* ---- Its end --------------------------------------------------------------------------------------------------- */
+
+static void dispose(cy__exchange *exchange)
+{
+	if (!exchange->holds)
+		exchange->caller->release(exchange);
+}
+
+void cy__exchange_hold(cy__exchange *exchange)
+{
+	exchange->holds++;
+}
+
+void cy__exchange_unhold(cy__exchange *exchange)
+{
+	if (--exchange->holds == 0 && exchange->closed)
+		exchange->caller->release(exchange);
+}
+
+static void end(cy__exchange *exchange, uint32_t from)
+{
+	exchange->closed = true;
+	exchange->caller->end(exchange, from);
+	dispose(exchange);
+}
+
+static void fail(cy__exchange *exchange, uint32_t from, cy__body body)
+{
+	exchange->closed = true;
+	exchange->caller->error(exchange, from, body);
+	dispose(exchange);
+}
+
+/* ---- Replies --------------------------------------------------------------------------------------------------- */
+
+static void end_if_all_have(cy__exchange *exchange, uint32_t from)
+{
+	if (exchange->closed || !exchange->whole || exchange->legs)
+		return;
+	end(exchange, from);
+}
+
+void cy__exchange_whole(cy__exchange *exchange)
+{
+	exchange->whole = true;
+	end_if_all_have(exchange, 0);
+}
+
+void cy__leg_item(cy__leg *leg, uint32_t from, cy__body body, cy__fds *fds)
+{
+	if (!leg->exchange->closed)
+		leg->exchange->caller->item(leg->exchange, from, body, fds);
+}
+
+void cy__leg_error(cy__leg *leg, uint32_t from, cy__body body)
+{
+	cy__exchange *exchange = leg->exchange;
+	remove_leg(leg);
+	if (exchange->closed)
+		return;
+	if (exchange->many) {
+		cy__exchange_hold(exchange);
+		exchange->caller->part_error(exchange, from, body);
+		end_if_all_have(exchange, 0);
+		cy__exchange_unhold(exchange);
+		return;
+	}
+	fail(exchange, from, body);
+}
+
+void cy__leg_fail(cy__leg *leg, int code, const char *words)
+{
+	cy_value *value = cy__error_value(code, words);
+	cy__leg_error(leg, leg->target, cy__body_of(value));
+	cy_value_unref(value);
+}
+
+void cy__leg_end(cy__leg *leg, uint32_t from)
+{
+	cy__exchange *exchange = leg->exchange;
+	remove_leg(leg);
+	if (exchange->many) {
+		end_if_all_have(exchange, 0);
+		return;
+	}
+	if (exchange->closed)
+		return;
+	end(exchange, from);
+}
+
+void cy__exchange_refuse(cy__exchange *exchange, int code, const char *words)
+{
+	cy_value *value = cy__error_value(code, words);
+	fail(exchange, 0, cy__body_of(value));
+	cy_value_unref(value);
+}
+
+static void cancel_leg(cy__leg *leg)
+{
+	cy__serve *serve = leg->serve;
+	if (leg->peer)
+		cy__peer_post(leg->peer, &(cy__post){.kind = CY__CANCEL, .call = leg->number});
+	leg->serve = NULL;
+	remove_leg(leg);
+	if (serve)
+		cy__serve_cancel(serve);
+}
+
+void cy__exchange_cancel(cy__exchange *exchange)
+{
+	exchange->closed = true;
+	while (exchange->legs)
+		cancel_leg(exchange->legs);
+	dispose(exchange);
+}
+
+/*
+ * In a worker, a call to many has one leg, to the primary, which speaks for all: what comes from another process is that
+ * one's, and only what comes from the primary itself ends it.
+ */
+static bool is_part(const cy__leg *leg, const cy__frame *frame)
+{
+	return leg->exchange->many && !leg->exchange->cluster->primary && frame->from != CY__TO_PRIMARY;
+}
+
+void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
+{
+	cy_cluster *cluster = peer->cluster;
+	cy__leg *leg = cy__table_get(&cluster->calls, frame->call);
+	if (!leg || leg->peer != peer) {
+		cluster->late++;
+		return;
+	}
+	const uint32_t from = cluster->primary ? peer->id : frame->from;
+	const cy__body body = {frame->body, frame->body_size, NULL};
+	if (frame->kind == CY__ITEM)
+		cy__leg_item(leg, from, body, fds);
+	else if (frame->kind == CY__END)
+		cy__leg_end(leg, from);
+	else if (!is_part(leg, frame))
+		cy__leg_error(leg, from, body);
+	else if (!leg->exchange->closed)
+		leg->exchange->caller->part_error(leg->exchange, from, body);
+}

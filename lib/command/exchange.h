@@ -1,0 +1,104 @@
+/*
+ * Exchanges: a call as its caller sees it, and its legs: one for each process that is to answer.
+ *
+ *     caller ── exchange ──┬── leg ── peer            replies come in frames, found by the leg's number
+ *                          └── leg ── serve           runs in this process
+ *
+ * The caller is this process (command/call.c) or, in the primary, a worker whose frame is passed on (primary/route.c).
+ * With one target, the leg's end is the call's. With many, an error of one is an item, and the call ends when all have.
+ */
+#ifndef CLUSTERFY_LIB_COMMAND_EXCHANGE_H
+#define CLUSTERFY_LIB_COMMAND_EXCHANGE_H
+
+#include "lib/cluster/cluster.h"
+
+/* What comes back: encoded, and as a value where there is one already. */
+typedef struct cy__body {
+	const uint8_t *bytes;
+	size_t size;
+	cy_value *value; /* borrowed; NULL: only the bytes, not looked at yet */
+} cy__body;
+
+static inline cy__body cy__body_of(cy_value *value)
+{
+	size_t size;
+	const uint8_t *bytes = cy_value_bytes(value, &size);
+	return (cy__body){bytes, size, value};
+}
+
+typedef struct cy__exchange cy__exchange;
+
+/* Who called. `end` and `error` are the last that is called; the exchange is released after them. */
+typedef struct cy__caller {
+	void (*item)(cy__exchange *exchange, uint32_t from, cy__body body, cy__fds *fds);
+	/* One of many has failed: [code, words]. */
+	void (*part_error)(cy__exchange *exchange, uint32_t from, cy__body body);
+	void (*error)(cy__exchange *exchange, uint32_t from, cy__body body);
+	void (*end)(cy__exchange *exchange, uint32_t from);
+	void (*release)(cy__exchange *exchange);
+} cy__caller;
+
+struct cy__exchange {
+	cy_cluster *cluster;
+	const cy__caller *caller;
+	cy__leg *legs;
+	uint32_t origin;
+	rx_nsec deadline;
+	bool many;
+	bool whole;  /* all of its legs have been added */
+	bool closed; /* its caller has had the last of it */
+	unsigned holds;
+};
+
+struct cy__leg {
+	cy__exchange *exchange;
+	cy__leg *next, *previous; /* among the exchange's */
+	uint64_t number;
+	uint32_t target;
+	cy__peer *peer; /* whose replies count; NULL: it waits, or is served here */
+	cy__leg *peer_next, *peer_previous;
+	uint64_t mark;    /* of its frame in the peer's queue */
+	cy__serve *serve; /* runs here */
+	struct cy__waiting *waiting;
+};
+
+/* The frame of a call, as the caller built or sent it. */
+typedef struct cy__call_frame {
+	uint16_t flags;
+	uint32_t to;
+	cy_value *body;         /* borrowed: [name or nil, command, arguments] */
+	const cy__frame *frame; /* instead: pass these bytes on as they are */
+} cy__call_frame;
+
+void cy__exchange_init(cy__exchange *exchange, cy_cluster *cluster, const cy__caller *caller, uint32_t origin,
+                       rx_nsec deadline, bool many);
+/* Add a leg for @p target; NULL without memory. */
+cy__leg *cy__leg_add(cy__exchange *exchange, uint32_t target);
+/* Send the call to @p peer on this leg. A refusal is the leg's error; the leg may be gone. */
+void cy__leg_send(cy__leg *leg, cy__peer *peer, const cy__call_frame *call);
+/* Between the two it is not released, whatever its caller does; cy__exchange_unhold() may be what releases it. */
+void cy__exchange_hold(cy__exchange *exchange);
+void cy__exchange_unhold(cy__exchange *exchange);
+/* No further leg: the call ends with those there are, at once if there are none. */
+void cy__exchange_whole(cy__exchange *exchange);
+/* The caller wants no more: cancel what runs, and release. */
+void cy__exchange_cancel(cy__exchange *exchange);
+/* Refuse the whole call. */
+void cy__exchange_refuse(cy__exchange *exchange, int code, const char *words);
+
+/* A leg's reply. The leg is gone after an error or the end. */
+void cy__leg_item(cy__leg *leg, uint32_t from, cy__body body, cy__fds *fds);
+void cy__leg_error(cy__leg *leg, uint32_t from, cy__body body);
+void cy__leg_fail(cy__leg *leg, int code, const char *words);
+void cy__leg_end(cy__leg *leg, uint32_t from);
+
+/* A reply frame that @p peer has sent: to its leg, or ignored and counted. */
+void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds);
+/* Every leg to this peer fails: those whose frame @p channel has written with -ECONNRESET, others with -EHOSTUNREACH. */
+void cy__peer_fail_legs(cy__peer *peer, const cy__channel *channel);
+
+/* [code, words] as a value, never NULL; and back. */
+cy_value *cy__error_value(int code, const char *words);
+const rx_error *cy__error_of(cy__body body);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * A port: where the reply to a call goes that came in a frame of a peer's. It has room set aside in the peer's queue for
+ * an item and for the end, so that no bound ever hits a single answer.
+ */
+#ifndef CLUSTERFY_LIB_COMMAND_PORT_H
+#define CLUSTERFY_LIB_COMMAND_PORT_H
+
+#include "lib/command/exchange.h"
+
+typedef struct cy__port {
+	cy__peer *peer; /* NULL: closed, or none */
+	uint64_t call;
+	unsigned reserved;
+	/* The caller wants no more, or is gone. The port is closed by then. */
+	void (*cancel)(struct cy__port *port);
+} cy__port;
+
+/*
+ * @retval -EEXIST  the peer has a call of this number already: nobody could tell the replies apart
+ * @retval -EAGAIN, -ENOMEM  no room for a reply
+ */
+int cy__port_open(cy__port *port, cy__peer *peer, uint64_t call, void (*cancel)(cy__port *port));
+void cy__port_close(cy__port *port);
+/* Send an item, an error or the end. @retval as cy__channel_send() */
+int cy__port_post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *body, cy__fds *fds);
+/* The answer to a call that has no port. */
+void cy__port_refuse(cy__peer *peer, uint64_t call, int code);
+/* The peer cancels its call of this number, or (cancel_all) is gone. */
+void cy__port_cancel(cy__peer *peer, uint64_t call);
+void cy__port_cancel_all(cy__peer *peer);
+
+#endif

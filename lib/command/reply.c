@@ -1,0 +1,83 @@
+/*
+ * Replies as items, and what a handler answers with.
+ */
+#include "lib/cluster/cluster.h"
+
+static void reply_drop(void *value)
+{
+	cy_reply *reply = value;
+	cy_value_unref(reply->value);
+	rx_error_unref(reply->error);
+}
+
+/* A copy has no descriptors: they belong to the call that brought them. */
+static int reply_copy(void *to, const void *from)
+{
+	cy_reply copy = *(const cy_reply *)from;
+	copy.fds = NULL;
+	if (copy.value)
+		copy.value = cy_value_ref(copy.value);
+	if (copy.error)
+		copy.error = rx_error_ref(copy.error);
+	*(cy_reply *)to = copy;
+	return 0;
+}
+
+static bool reply_equal(const void *x, const void *y)
+{
+	const cy_reply *a = x, *b = y;
+	if (a->worker != b->worker || !a->value != !b->value || !a->error != !b->error)
+		return false;
+	return (!a->value || cy_value_equal(a->value, b->value)) && (!a->error || rx_error_equal(a->error, b->error));
+}
+
+static uint64_t reply_hash(const void *value)
+{
+	const cy_reply *reply = value;
+	return (reply->value ? cy_value_hash(reply->value) : (uint64_t)(reply->error ? reply->error->code : 0)) ^
+	       reply->worker;
+}
+
+const rx_type rx_type_cy_reply = {.name = "cy_reply",
+                                  .size = sizeof(cy_reply),
+                                  .copy = reply_copy,
+                                  .drop = reply_drop,
+                                  .equal = reply_equal,
+                                  .hash = reply_hash};
+
+static int value_of(const cy_reply *reply, cy_body *body, void *ctx)
+{
+	(void)ctx;
+	if (reply->error)
+		return rx_raise(reply->error->code, "%s", reply->error->message);
+	*body = cy_value_ref(reply->value);
+	return 0;
+}
+RX_MAPPER(value_of, cy_body, cy_reply);
+
+rx_operator *cy_values(void)
+{
+	return rx_map(value_of);
+}
+
+rx_observable *cy_answer(cy_value *value)
+{
+	const int code = cy_value_error(value);
+	rx_observable *answer =
+		code < 0 ? rx_throw_error(code, "%s", cy_value_words(value)) : rx_from(&rx_type_cy_body, &value, 1);
+	cy_value_unref(value);
+	return answer;
+}
+
+int cy_reply_descriptor(const cy_reply *reply, size_t index)
+{
+	if (reply->fds && reply->fds->error)
+		return reply->fds->error;
+	const int fd = reply->fds ? cy__fds_claim(reply->fds, index) : -1;
+	return fd < 0 ? -ENOENT : fd;
+}
+
+int cy_event_descriptor(const cy_event *event, size_t index)
+{
+	return cy_reply_descriptor(&(cy_reply){.fds = event->fds}, index);
+}

@@ -1,0 +1,343 @@
+#include "lib/command/serve.h"
+
+#include <inttypes.h>
+
+#include "lib/command/port.h"
+#include "lib/shutdown/shutdown.h"
+
+struct cy__serve {
+	cy__port port; /* of a call that came in a frame */
+	cy__leg *leg;  /* of this process's own */
+	cy_cluster *cluster;
+	cy__serve *next, *previous;
+	cy__entry *entry; /* NULL: refused before it was known what it is */
+	cy_value *arguments;
+	uint32_t origin;
+	uint64_t call;
+	uint32_t sender;
+	bool answered;  /* its end or error has been sent */
+	bool beginning; /* its handler is being asked: it must not go yet */
+	bool cancelled; /* meanwhile */
+	rx_subscription subscription;
+	rx_task later; /* a local call begins, as a remote one does, after the caller's subscribe */
+};
+
+/* ---- Replying -------------------------------------------------------------------------------------------------- */
+
+static void emit_result(const cy__serve *serve, int code, const char *words)
+{
+	const cy_cluster *cluster = serve->cluster;
+	if (serve->entry && !serve->entry->quiet)
+		cy__emit(serve->cluster, (cy_event){.type = CY_EVENT_RESULT,
+		                                    .worker = cluster->id,
+		                                    .origin = serve->origin,
+		                                    .sender = cluster->id,
+		                                    .target = cluster->id,
+		                                    .incarnation = cluster->incarnation,
+		                                    .call = serve->call,
+		                                    .code = code,
+		                                    .name = serve->entry->command.name,
+		                                    .words = words});
+}
+
+static void answer_error(cy__serve *serve, int code, const char *words)
+{
+	cy__leg *leg = serve->leg;
+	serve->answered = true;
+	serve->leg = NULL;
+	emit_result(serve, code, words);
+	cy_value *body = cy__error_value(code, words);
+	const cy__body encoded = cy__body_of(body);
+	cy__port_post(&serve->port, CY__ERROR, serve->cluster->id, &encoded, NULL);
+	if (leg)
+		cy__leg_error(leg, serve->cluster->id, encoded);
+	cy_value_unref(body);
+}
+
+static void answer_end(cy__serve *serve)
+{
+	cy__leg *leg = serve->leg;
+	serve->answered = true;
+	serve->leg = NULL;
+	emit_result(serve, 0, NULL);
+	cy__port_post(&serve->port, CY__END, serve->cluster->id, NULL, NULL);
+	if (leg)
+		cy__leg_end(leg, serve->cluster->id);
+}
+
+/* ---- Its life -------------------------------------------------------------------------------------------------- */
+
+static void link_serve(cy__serve *serve)
+{
+	cy_cluster *cluster = serve->cluster;
+	serve->next = cluster->serving;
+	if (serve->next)
+		serve->next->previous = serve;
+	cluster->serving = serve;
+	cluster->serving_count++;
+}
+
+static void free_serve(void *ctx)
+{
+	cy__serve *serve = ctx;
+	cy_cluster *cluster = serve->cluster;
+	cy__port_close(&serve->port);
+	if (serve->previous)
+		serve->previous->next = serve->next;
+	else
+		cluster->serving = serve->next;
+	if (serve->next)
+		serve->next->previous = serve->previous;
+	cluster->serving_count--;
+	rx_cancel(&serve->later);
+	if (serve->leg)
+		serve->leg->serve = NULL;
+	if (serve->entry)
+		cy__entry_unref(serve->entry);
+	cy_value_unref(serve->arguments);
+	rx_free(serve);
+	cy__stop_progress(cluster);
+}
+
+void cy__serve_cancel(cy__serve *serve)
+{
+	cy__port_close(&serve->port);
+	serve->leg = NULL;
+	if (serve->beginning) {
+		serve->cancelled = true;
+	} else if (serve->subscription.run) {
+		emit_result(serve, -ECANCELED, "the caller wants no more");
+		rx_unsubscribe(&serve->subscription);
+	} else if (!serve->answered) {
+		serve->answered = true;
+		free_serve(serve);
+	}
+}
+
+static void cancel_port(cy__port *port)
+{
+	cy__serve_cancel(CY__CONTAINER(port, cy__serve, port));
+}
+
+void cy__serve_cancel_all(cy_cluster *cluster)
+{
+	for (cy__serve *serve; (serve = cluster->serving);) {
+		cy__serve_cancel(serve);
+		if (cluster->serving == serve)
+			break; /* its handler is on the stack, and ends it */
+	}
+}
+
+size_t cy__serving(const cy_cluster *cluster)
+{
+	size_t count = 0;
+	for (const cy__serve *serve = cluster->serving; serve; serve = serve->next)
+		count += !serve->entry || !serve->entry->stopping;
+	return count;
+}
+
+/* ---- Running --------------------------------------------------------------------------------------------------- */
+
+static void reply_item(const cy_body *body, void *ctx)
+{
+	cy__serve *serve = ctx;
+	const cy__body encoded = cy__body_of(*body);
+	int code = cy_value_error(*body);
+	if (code >= 0 && serve->port.peer)
+		code = cy__port_post(&serve->port, CY__ITEM, serve->cluster->id, &encoded, NULL);
+	else if (code >= 0 && serve->leg)
+		cy__leg_item(serve->leg, serve->cluster->id, encoded, NULL);
+	if (code >= 0)
+		return;
+	answer_error(serve, code, cy_value_error(*body) < 0 ? cy_value_words(*body) : rx_words(code));
+	rx_unsubscribe(&serve->subscription);
+}
+RX_CONSUMER(reply_item, cy_body);
+
+static void reply_error(const rx_error *error, void *ctx)
+{
+	answer_error(ctx, error->code < 0 ? error->code : -EIO, error->message);
+}
+
+static void reply_end(void *ctx)
+{
+	answer_end(ctx);
+}
+
+static int check(const cy__serve *serve, const cy__entry *entry, const char *command, rx_nsec deadline)
+{
+	const cy_cluster *cluster = serve->cluster;
+	if (!entry)
+		return rx_raise(-ENOSYS, "%s does not know the command \"%s\"", cluster->label, command);
+	if (entry->command.target != CY_ANYWHERE && (entry->command.target == CY_ON_PRIMARY) != cluster->primary)
+		return rx_raise(-ENOSYS, "the command \"%s\" does not run on %s", command,
+		                cluster->primary ? "the primary" : "a worker");
+	if (entry->from_primary && serve->origin != CY__TO_PRIMARY)
+		return rx_raise(-EPERM, "the command \"%s\" is obeyed from the primary only", command);
+	if (cluster->stage != CY__RUNNING && !entry->stopping)
+		return rx_raise(-EHOSTUNREACH, "%s is stopping", cluster->label);
+	if (deadline && rx_now(cluster->scheduler) >= deadline)
+		return rx_raise(-ETIMEDOUT, "the deadline of \"%s\" had passed before it began", command);
+	return 0;
+}
+
+static void emit_command(const cy__serve *serve)
+{
+	cy_cluster *cluster = serve->cluster;
+	if (!serve->entry->quiet)
+		cy__emit(cluster, (cy_event){.type = CY_EVENT_COMMAND,
+		                             .worker = cluster->id,
+		                             .origin = serve->origin,
+		                             .sender = serve->sender,
+		                             .target = cluster->id,
+		                             .incarnation = cluster->incarnation,
+		                             .call = serve->call,
+		                             .name = serve->entry->command.name,
+		                             .body = serve->arguments});
+}
+
+/* The handler's observable; NULL if the caller has lost interest meanwhile. */
+static rx_observable *ask_handler(cy__serve *serve, rx_nsec deadline)
+{
+	const cy_command *command = &serve->entry->command;
+	serve->beginning = true;
+	emit_command(serve);
+	rx_observable *answer = NULL;
+	if (!serve->cancelled) {
+		const cy_request request = {.cluster = serve->cluster,
+		                            .command = command->name,
+		                            .arguments = serve->arguments,
+		                            .origin = serve->origin,
+		                            .sender = serve->sender,
+		                            .call = serve->call,
+		                            .deadline = deadline};
+		answer = command->run(&request, command->ctx);
+		if (!answer)
+			answer = rx_empty();
+	}
+	serve->beginning = false;
+	if (!serve->cancelled)
+		return answer;
+	emit_result(serve, -ECANCELED, "the caller wants no more");
+	rx_observable_unref(answer);
+	return NULL;
+}
+
+static void run(cy__serve *serve, const char *command, rx_nsec deadline)
+{
+	cy_cluster *cluster = serve->cluster;
+	cy__entry *entry = cy__registry_find(cluster, command);
+	const int code = check(serve, entry, command, deadline);
+	if (code < 0) {
+		answer_error(serve, code, rx_words(code));
+		free_serve(serve);
+		return;
+	}
+	serve->entry = entry;
+	entry->references++;
+	rx_observable *answer = ask_handler(serve, deadline);
+	if (!answer) {
+		free_serve(serve);
+		return;
+	}
+	rx_subscribe(answer,
+	             &(rx_observer){RX_NEXT(reply_item), .error = reply_error, .complete = reply_end, .ctx = serve,
+	                            .drop = free_serve, .scheduler = cluster->scheduler},
+	             &serve->subscription);
+}
+
+int cy__call_unpack(cy_value *body, const char **name, const char **command, cy_value **arguments)
+{
+	const char *nobody = NULL;
+	int code = cy_unpack(body, "[n, s, v*]", command, arguments);
+	if (code < 0)
+		code = cy_unpack(body, "[s, s, v*]", &nobody, command, arguments);
+	if (code < 0)
+		return rx_raise(-EBADMSG, "the body is no call: %s", rx_words(code));
+	*name = nobody;
+	return 0;
+}
+
+static cy__serve *create(cy_cluster *cluster, uint32_t origin, uint32_t sender)
+{
+	cy__serve *serve = rx_alloc_zero(sizeof *serve);
+	if (!serve)
+		return NULL;
+	serve->cluster = cluster;
+	serve->origin = origin;
+	serve->sender = sender;
+	link_serve(serve);
+	return serve;
+}
+
+static int unpack_frame(cy__serve *serve, const cy__frame *frame, cy_value **body, const char **command)
+{
+	const char *name;
+	*body = cy_value_from_bytes(frame->body, frame->body_size, NULL);
+	if (cy_value_error(*body) == -ENOMEM)
+		return -ENOMEM;
+	const int code = cy__call_unpack(*body, &name, command, &serve->arguments);
+	if (code == -EBADMSG)
+		cy__trouble(serve->cluster, serve->origin, code, "call %" PRIu64 " of %s: %s", serve->call,
+		            cy_label_of(serve->cluster, serve->origin), rx_words(code));
+	return code;
+}
+
+void cy__serve_frame(cy__peer *peer, const cy__frame *frame)
+{
+	cy_cluster *cluster = peer->cluster;
+	cy__serve *serve = create(cluster, cluster->primary ? peer->id : frame->from, peer->id);
+	int code = serve ? cy__port_open(&serve->port, peer, frame->call, cancel_port) : -ENOMEM;
+	if (code < 0) {
+		if (serve)
+			free_serve(serve);
+		if (code == -EEXIST)
+			cluster->late++;
+		else
+			cy__port_refuse(peer, frame->call, code);
+		return;
+	}
+	serve->call = frame->call;
+	cy_value *body = NULL;
+	const char *command = NULL;
+	serve->beginning = true; /* an event may be emitted */
+	code = unpack_frame(serve, frame, &body, &command);
+	serve->beginning = false;
+	if (code < 0 || serve->cancelled) {
+		answer_error(serve, code, rx_words(code));
+		free_serve(serve);
+	} else {
+		run(serve, command, frame->deadline);
+	}
+	cy_value_unref(body);
+}
+
+/* ---- Calls of this process to itself --------------------------------------------------------------------------- */
+
+static void begin_local(rx_task *task)
+{
+	cy__serve *serve = CY__CONTAINER(task, cy__serve, later);
+	cy_value *arguments = serve->arguments;
+	const char *command;
+	serve->arguments = NULL;
+	if (cy_unpack(arguments, "[s, v]", &command, &serve->arguments) < 0)
+		command = "";
+	run(serve, command, serve->leg ? serve->leg->exchange->deadline : 0);
+	cy_value_unref(arguments);
+}
+
+void cy__serve_leg(cy__leg *leg, const char *command, cy_value *arguments)
+{
+	cy_cluster *cluster = leg->exchange->cluster;
+	cy__serve *serve = create(cluster, leg->exchange->origin, cluster->id);
+	if (!serve) {
+		cy__leg_fail(leg, -ENOMEM, rx_words(-ENOMEM));
+		return;
+	}
+	leg->serve = serve;
+	serve->leg = leg;
+	serve->call = leg->number = ++cluster->next_call;
+	serve->arguments = cy_pack("[s, v]", command, cy_value_ref(arguments));
+	serve->later.run = begin_local;
+	rx_schedule(cluster->scheduler, &serve->later, 0);
+}

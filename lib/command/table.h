@@ -1,0 +1,27 @@
+/*
+ * Numbers to pointers: calls by their numbers. Open addressing, at most half full, so that a look-up is one or two
+ * probes whatever is in flight; warm, nothing is allocated.
+ */
+#ifndef CLUSTERFY_LIB_COMMAND_TABLE_H
+#define CLUSTERFY_LIB_COMMAND_TABLE_H
+
+#include <clusterfy/rx/base.h>
+
+/* Zero is an empty table. */
+typedef struct cy__table {
+	struct cy__slot *slots;
+	size_t room; /* a power of two, or 0 */
+	size_t count;
+} cy__table;
+
+/* NULL if it is not there. */
+void *cy__table_get(const cy__table *table, uint64_t number);
+/* @retval -EEXIST, -ENOMEM */
+int cy__table_add(cy__table *table, uint64_t number, void *value);
+/* What was there, or NULL. */
+void *cy__table_remove(cy__table *table, uint64_t number);
+/* Any entry, or NULL when there is none: to empty a table from outside. */
+void *cy__table_any(const cy__table *table);
+void cy__table_finish(cy__table *table);
+
+#endif

@@ -1,0 +1,233 @@
+#include "lib/message/message.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "lib/command/serve.h"
+#include "lib/primary/route.h"
+#include "lib/primary/workers.h"
+
+/* ---- Coming in ------------------------------------------------------------------------------------------------------ */
+
+static void emit_message(cy_cluster *cluster, uint32_t origin, uint32_t sender, const char *name, cy_value *body,
+                         cy__fds *fds)
+{
+	cy__emit(cluster, (cy_event){.type = CY_EVENT_MESSAGE,
+	                             .worker = cluster->primary ? origin : cluster->id,
+	                             .origin = origin,
+	                             .sender = sender,
+	                             .target = cluster->id,
+	                             .incarnation = cluster->incarnation,
+	                             .name = name,
+	                             .body = body,
+	                             .fds = fds});
+}
+
+void cy__message_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
+{
+	cy_cluster *cluster = peer->cluster;
+	const uint32_t origin = cluster->primary ? peer->id : frame->from;
+	cy_value *value = cy_value_from_bytes(frame->body, frame->body_size, NULL), *body = NULL;
+	const char *nobody, *name;
+	if (cy__call_unpack(value, &nobody, &name, &body) < 0)
+		cy__trouble(cluster, origin, -EBADMSG, "a message of %s is none", cy_label_of(cluster, origin));
+	else
+		emit_message(cluster, origin, peer->id, name, body, fds);
+	cy_value_unref(body);
+	cy_value_unref(value);
+}
+
+void cy__message_trouble(cy__peer *peer, const cy__frame *frame)
+{
+	const rx_error *error = cy__error_of((cy__body){frame->body, frame->body_size, NULL});
+	cy__trouble(peer->cluster, peer->cluster->id, error->code, "a message was not delivered: %s", error->message);
+	rx_error_unref(error);
+}
+
+struct filter {
+	char *name;
+};
+
+static int is_message(const cy_event *event, void *ctx)
+{
+	const struct filter *filter = ctx;
+	return event->type == CY_EVENT_MESSAGE && (!filter->name || strcmp(event->name, filter->name) == 0);
+}
+RX_PREDICATE(is_message, cy_event);
+
+static void drop_filter(void *ctx)
+{
+	struct filter *filter = ctx;
+	rx_free(filter->name);
+	rx_free(filter);
+}
+
+rx_observable *cy_messages(cy_cluster *cluster, const char *name)
+{
+	struct filter *filter = rx_alloc_zero(sizeof *filter);
+	if (filter && name)
+		filter->name = cy__strdup(name);
+	if (!filter || (name && !filter->name)) {
+		rx_free(filter);
+		return rx_throw_error(-ENOMEM, "no memory");
+	}
+	return rx_pipe(cy_events(cluster), rx_own(rx_filter(is_message, filter), filter, drop_filter));
+}
+
+/* ---- Going out ------------------------------------------------------------------------------------------------------ */
+
+/* To oneself, a turn later. */
+struct cy__letter {
+	cy__letter *next;
+	char *name;
+	cy_value *body;
+	size_t count;
+	int fds[];
+};
+
+static void free_letter(cy__letter *letter)
+{
+	for (size_t i = 0; i < letter->count; i++)
+		if (letter->fds[i] >= 0)
+			close(letter->fds[i]);
+	cy_value_unref(letter->body);
+	rx_free(letter->name);
+	rx_free(letter);
+}
+
+static cy__letter *take_letter(cy_cluster *cluster)
+{
+	cy__letter *letter = cluster->letters;
+	if (letter)
+		cluster->letters = letter->next;
+	if (!cluster->letters)
+		cluster->last_letter = NULL;
+	return letter;
+}
+
+static void deliver(rx_task *task)
+{
+	cy_cluster *cluster = CY__CONTAINER(task, cy_cluster, post);
+	cy__letter *letter = take_letter(cluster);
+	cy__fds fds = {.fd = letter->fds, .count = letter->count};
+	if (cluster->letters)
+		rx_schedule(cluster->scheduler, task, 0);
+	emit_message(cluster, cluster->id, cluster->id, letter->name, letter->body, &fds);
+	free_letter(letter);
+}
+
+static int send_own(cy_cluster *cluster, const char *name, cy_value *body, const int *fds, size_t count)
+{
+	cy__letter *letter = rx_alloc_zero(sizeof *letter + count * sizeof *fds);
+	if (!letter)
+		return -ENOMEM;
+	letter->body = cy_value_ref(body);
+	letter->name = cy__strdup(name);
+	int code = letter->name ? 0 : -ENOMEM;
+	for (; code >= 0 && letter->count < count; letter->count++) {
+		letter->fds[letter->count] = dup(fds[letter->count]);
+		if (letter->fds[letter->count] < 0)
+			code = -errno;
+	}
+	if (code < 0) {
+		free_letter(letter);
+		return code;
+	}
+	*(cluster->last_letter ? &cluster->last_letter->next : &cluster->letters) = letter;
+	cluster->last_letter = letter;
+	cluster->post.run = deliver;
+	if (!cluster->post.scheduler)
+		rx_schedule(cluster->scheduler, &cluster->post, 0);
+	return 0;
+}
+
+void cy__messages_finish(cy_cluster *cluster)
+{
+	rx_cancel(&cluster->post);
+	for (cy__letter *letter; (letter = take_letter(cluster));)
+		free_letter(letter);
+}
+
+static int send_to_worker(cy__worker *worker, const cy__post *post)
+{
+	if (worker->supervisor.status == CY_STOPPING)
+		return rx_raise(-EHOSTUNREACH, "%s is stopping", cy_label_of(worker->cluster, worker->peer.id));
+	if (worker->peer.greeted) {
+		const int code = cy__peer_post(&worker->peer, post);
+		return code == -EPIPE ? -EHOSTUNREACH : code;
+	}
+	if (!cy__worker_lives(worker) || (worker->running && worker->disconnected))
+		return rx_raise(-EHOSTUNREACH, "%s has gone", cy_label_of(worker->cluster, worker->peer.id));
+	return cy__worker_await(worker, &(cy__waiting){.body = post->body,
+	                                               .flags = post->flags,
+	                                               .to = worker->peer.id,
+	                                               .fds = (int *)post->fds,
+	                                               .fd_count = post->fd_count});
+}
+
+static int send_from_primary(cy_cluster *cluster, const cy_target *target, const cy__post *post)
+{
+	cy__worker *worker = NULL;
+	int worst = 0;
+	if (target->to == CY__TO_ALL || target->to == CY__TO_OTHERS) {
+		for (size_t i = 0; i < cluster->worker_count; i++) {
+			const int code =
+				cy__worker_lives(cluster->workers[i]) ? send_to_worker(cluster->workers[i], post) : 0;
+			worst = code < 0 ? code : worst;
+		}
+		return worst;
+	}
+	if (target->to == CY__TO_ANY) {
+		worker = cy__route_any(cluster);
+		worst = worker ? 0 : rx_raise(-ENOENT, "there is no worker");
+	} else {
+		worst = cy__route_worker(cluster, target->to, target->name, &worker);
+	}
+	return worst < 0 ? worst : send_to_worker(worker, post);
+}
+
+static int send_from_worker(cy_cluster *cluster, const cy__post *post)
+{
+	const int code = cy__peer_post(&cluster->peer, post);
+	return code == -EPIPE ? rx_raise(-EHOSTUNREACH, "the primary has gone") : code;
+}
+
+static bool is_own(const cy_cluster *cluster, const cy_target *target)
+{
+	if (target->name && (!cluster->name || strcmp(target->name, cluster->name) != 0))
+		return false;
+	return target->to == cluster->id || (target->to == CY__TO_UNKNOWN && target->name);
+}
+
+int cy_send_descriptors(cy_cluster *cluster, cy_target target, const char *name, cy_value *body, const int *fds,
+                        size_t count)
+{
+	cy_value *message = body ? body : cy_nil();
+	int code = cy_value_error(message);
+	if (code < 0)
+		rx_raise(code, "message \"%s\": %s", name, cy_value_words(message));
+	else if (count > CY__FRAME_FDS_MAX)
+		code = rx_raise(-E2BIG, "message \"%s\": %zu descriptors are too many", name, count);
+	else if (is_own(cluster, &target))
+		code = send_own(cluster, name, message, fds, count);
+	if (code < 0 || is_own(cluster, &target)) {
+		cy_value_unref(message);
+		return code;
+	}
+	cy_value *encoded = cy_array(target.name ? cy_string(target.name) : cy_nil(), cy_string(name), message);
+	const cy__post post = {.kind = CY__MESSAGE,
+	                       .flags = target.name ? CY__FRAME_NAMED : 0,
+	                       .from = cluster->id,
+	                       .to = target.to,
+	                       .body = encoded,
+	                       .fds = fds,
+	                       .fd_count = count};
+	code = cluster->primary ? send_from_primary(cluster, &target, &post) : send_from_worker(cluster, &post);
+	cy_value_unref(encoded);
+	return code;
+}
+
+int cy_send(cy_cluster *cluster, cy_target target, const char *name, cy_value *body)
+{
+	return cy_send_descriptors(cluster, target, name, body, NULL, 0);
+}

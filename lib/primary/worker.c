@@ -1,0 +1,462 @@
+/*
+ * One worker over its incarnations. The supervisor says what state it is in and what follows; this file does it: starts
+ * the process, takes its hello, watches for its end, sends the signals, tells everybody in events.
+ *
+ * The end of an incarnation is that of its process. Its channel ends before that or with it: when the process has been
+ * reaped, what it wrote last is still read, then comes `disconnect`, then `exit`.
+ */
+#include "lib/primary/worker.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/command/exchange.h"
+#include "lib/primary/workers.h"
+#include "lib/shutdown/shutdown.h"
+
+static rx_nsec now(const cy__worker *worker)
+{
+	return rx_now(worker->cluster->scheduler);
+}
+
+static cy_event event_of(const cy__worker *worker, cy_event_type type)
+{
+	return (cy_event){.type = type,
+	                  .worker = worker->peer.id,
+	                  .origin = worker->peer.id,
+	                  .sender = worker->peer.id,
+	                  .incarnation = worker->supervisor.incarnation,
+	                  .status = worker->supervisor.status};
+}
+
+static void emit_status(cy__worker *worker)
+{
+	cy__emit(worker->cluster, event_of(worker, CY_EVENT_STATUS));
+}
+
+/* ---- Time: the start timeout, the revival ----------------------------------------------------------------------- */
+
+static void take_end(cy__worker *worker, const cy__end *end, const rx_exit *exit);
+
+static void arm(cy__worker *worker)
+{
+	if (worker->supervisor.due == RX_NEVER)
+		rx_cancel(&worker->due);
+	else
+		rx_schedule(worker->cluster->scheduler, &worker->due, worker->supervisor.due - now(worker));
+}
+
+int cy__worker_again(cy__worker *worker)
+{
+	cy__end end;
+	const int code = cy__worker_start(worker);
+	if (code >= 0) {
+		emit_status(worker);
+		return code;
+	}
+	cy__trouble(worker->cluster, worker->peer.id, code, "%s", rx_words(code));
+	if (cy__supervisor_not_started(&worker->supervisor, now(worker), (uint32_t)rand(), &end) >= 0)
+		take_end(worker, &end, NULL);
+	return code;
+}
+
+static void due(rx_task *task)
+{
+	cy__worker *worker = CY__CONTAINER(task, cy__worker, due);
+	if (cy__supervisor_revival_due(&worker->supervisor, now(worker))) {
+		cy__worker_again(worker);
+	} else if (cy__supervisor_overdue(&worker->supervisor, now(worker))) {
+		cy__trouble(worker->cluster, worker->peer.id, -ETIMEDOUT, "%s was not ready in time, and is killed",
+		            cy_label_of(worker->cluster, worker->peer.id));
+		if (worker->running)
+			cy__process_signal_group(&worker->process, SIGKILL);
+	} else {
+		arm(worker);
+	}
+}
+
+/* ---- Waiting for its hello ---------------------------------------------------------------------------------------- */
+
+void cy__waiting_remove(cy__waiting *waiting)
+{
+	cy__worker *worker = waiting->worker;
+	*(waiting->previous ? &waiting->previous->next : &worker->first) = waiting->next;
+	*(waiting->next ? &waiting->next->previous : &worker->last) = waiting->previous;
+	worker->waiting_count--;
+	if (waiting->leg)
+		waiting->leg->waiting = NULL;
+	for (size_t i = 0; i < waiting->fd_count; i++)
+		close(waiting->fds[i]);
+	cy_value_unref(waiting->body);
+	rx_free(waiting);
+}
+
+static int keep_descriptors(cy__waiting *waiting, const cy__waiting *what)
+{
+	for (size_t i = 0; i < what->fd_count; i++) {
+		waiting->fds[i] = dup(what->fds[i]);
+		if (waiting->fds[i] < 0)
+			return -errno;
+		waiting->fd_count++;
+	}
+	return 0;
+}
+
+int cy__worker_await(cy__worker *worker, const cy__waiting *what)
+{
+	if (worker->waiting_count >= worker->cluster->options.queue_frames)
+		return rx_raise(-EAGAIN, "too much waits for %s", cy_label_of(worker->cluster, worker->peer.id));
+	cy__waiting *waiting = rx_alloc_zero(sizeof *waiting + what->fd_count * sizeof *waiting->fds);
+	if (!waiting)
+		return -ENOMEM;
+	*waiting = *what;
+	waiting->fd_count = 0;
+	waiting->fds = (int *)(waiting + 1);
+	waiting->body = cy_value_ref(what->body);
+	waiting->worker = worker;
+	waiting->previous = worker->last;
+	*(worker->last ? &worker->last->next : &worker->first) = waiting;
+	worker->last = waiting;
+	worker->waiting_count++;
+	const int code = keep_descriptors(waiting, what);
+	if (code < 0)
+		cy__waiting_remove(waiting);
+	else if (waiting->leg)
+		waiting->leg->waiting = waiting;
+	return code;
+}
+
+static void send_message(cy__worker *worker, const cy__waiting *waiting)
+{
+	const int code = cy__peer_post(&worker->peer, &(cy__post){.kind = CY__MESSAGE,
+	                                                          .flags = waiting->flags,
+	                                                          .from = waiting->from,
+	                                                          .to = waiting->to,
+	                                                          .body = waiting->body,
+	                                                          .fds = waiting->fds,
+	                                                          .fd_count = waiting->fd_count});
+	if (code < 0)
+		cy__trouble(worker->cluster, worker->peer.id, code, "a message that waited is lost: %s",
+		            rx_words(code));
+}
+
+/* A call that cannot be sent now fails, and what is called back may change the list. */
+static void send_waiting(cy__worker *worker)
+{
+	for (cy__waiting *waiting; worker->peer.greeted && (waiting = worker->first);) {
+		cy__leg *leg = waiting->leg;
+		cy_value *body = cy_value_ref(waiting->body);
+		const cy__call_frame call = {.flags = waiting->flags, .to = waiting->to, .body = body};
+		if (!leg)
+			send_message(worker, waiting);
+		cy__waiting_remove(waiting);
+		if (leg)
+			cy__leg_send(leg, &worker->peer, &call);
+		cy_value_unref(body);
+	}
+}
+
+static void fail_waiting(cy__worker *worker)
+{
+	for (cy__waiting *waiting; (waiting = worker->first);) {
+		cy__leg *leg = waiting->leg;
+		cy__waiting_remove(waiting);
+		if (leg)
+			cy__leg_fail(leg, -EHOSTUNREACH, "the worker is gone, and was never asked");
+	}
+}
+
+/* ---- The end of an incarnation ------------------------------------------------------------------------------------ */
+
+static void take_end(cy__worker *worker, const cy__end *end, const rx_exit *exit)
+{
+	cy_cluster *cluster = worker->cluster;
+	cy_event event = event_of(worker, CY_EVENT_EXIT);
+	event.code = exit ? exit->code : -1;
+	event.signal = exit ? exit->signal : 0;
+	event.core = exit && exit->core;
+	event.intended = end->intended;
+	event.sequel = end->sequel;
+	rx_cancel(&worker->killing);
+	arm(worker);
+	emit_status(worker);
+	cy__emit(cluster, event);
+	/* Callbacks may have asked for its end, or started it again, meanwhile. */
+	if (!cy__supervisor_lives(&worker->supervisor)) {
+		fail_waiting(worker);
+		if (worker->supervisor.sequel == CY_GONE)
+			cy__workers_forget(worker);
+	}
+	cy__stop_progress(cluster);
+}
+
+/* What it wrote before its end is still to be read; if somebody else holds its socket, that is not waited for. */
+static void drain(cy__worker *worker)
+{
+	cy__channel_counts before, after;
+	do {
+		if (!worker->peer.channel)
+			return;
+		cy__channel_count(worker->peer.channel, &before);
+		cy__channel_on_readable(worker->peer.channel, now(worker));
+		if (!worker->peer.channel)
+			return;
+		cy__channel_count(worker->peer.channel, &after);
+	} while (after.bytes_in != before.bytes_in || cy__channel_wants_turn(worker->peer.channel));
+}
+
+static void child_exited(const rx_exit *exit, void *ctx)
+{
+	cy__worker *worker = ctx;
+	cy__end end;
+	drain(worker);
+	worker->running = false;
+	cy__worker_disconnected(worker, 0, NULL);
+	cy__process_reaped(&worker->process);
+	cy__process_finish(&worker->process);
+	if (cy__supervisor_ended(&worker->supervisor, exit->code, exit->signal, now(worker), (uint32_t)rand(), &end) >=
+	    0)
+		take_end(worker, &end, exit);
+}
+RX_CONSUMER(child_exited, rx_exit);
+
+/* Somebody else has waited for it: how it ended is not known. */
+static void child_lost(const rx_error *error, void *ctx)
+{
+	cy__worker *worker = ctx;
+	cy__trouble(worker->cluster, worker->peer.id, error->code, "%s was not ours to wait for: %s",
+	            cy_label_of(worker->cluster, worker->peer.id), error->message);
+	child_exited(&(rx_exit){.pid = worker->process.pid, .code = -1}, worker);
+}
+
+/* ---- Its beginning ------------------------------------------------------------------------------------------------ */
+
+static int say_hello(cy__worker *worker)
+{
+	const cy_options *options = &worker->cluster->options;
+	cy_value *body = cy_pack("{'id': u, 'name': v, 'incarnation': u, 'metadata': v, 'primary': i, 'timeout': I, "
+	                         "'kill_after': I}",
+	                         worker->peer.id, worker->name ? cy_string(worker->name) : cy_nil(),
+	                         worker->supervisor.incarnation,
+	                         worker->options.metadata ? cy_value_ref(worker->options.metadata) : cy_nil(),
+	                         (int)getpid(), options->shutdown_timeout, options->kill_after);
+	const int code = cy__peer_post(
+		&worker->peer,
+		&(cy__post){.kind = CY__HELLO, .to = worker->peer.id, .call = CY__FRAME_VERSION, .body = body});
+	cy_value_unref(body);
+	if (code >= 0)
+		cy__channel_flush(worker->peer.channel);
+	return code;
+}
+
+static int open_channel(cy__worker *worker)
+{
+	int code = cy__peer_open(&worker->peer, worker->cluster, worker->peer.id, worker->process.channel);
+	if (code < 0)
+		return code;
+	worker->process.channel = -1;
+	cy__peer_bind(&worker->peer);
+	return say_hello(worker);
+}
+
+/* The process is there, and cannot be used: as if it had never been. */
+static void discard_process(cy__worker *worker)
+{
+	const pid_t pid = worker->process.pid;
+	cy__process_signal_group(&worker->process, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	cy__process_reaped(&worker->process);
+	cy__process_finish(&worker->process);
+	cy__peer_lost(&worker->peer);
+}
+
+int cy__worker_start(cy__worker *worker)
+{
+	const char *why = "";
+	int code = cy__supervisor_start(&worker->supervisor, now(worker));
+	if (code < 0)
+		return code;
+	arm(worker);
+	code = cy__spawn(&worker->copy.options, &worker->process, &why);
+	if (code < 0)
+		return rx_raise(code, "%s cannot be started: %s: %s", cy_label_of(worker->cluster, worker->peer.id),
+		                why, strerror(-code));
+	code = open_channel(worker);
+	if (code < 0) {
+		discard_process(worker);
+		return rx_raise(code, "%s cannot be started: its channel: %s",
+		                cy_label_of(worker->cluster, worker->peer.id), strerror(-code));
+	}
+	worker->running = true;
+	worker->ready = worker->disconnected = false;
+	rx_subscribe(rx_child(worker->process.pid),
+	             &(rx_observer){RX_NEXT(child_exited), .error = child_lost, .ctx = worker,
+	                            .scheduler = worker->cluster->scheduler},
+	             &worker->child);
+	return 0;
+}
+
+void cy__worker_hello(cy__worker *worker, const cy__frame *frame)
+{
+	(void)frame;
+	worker->peer.greeted = true;
+	cy__worker_status(worker, CY_LOADED);
+	if (worker->peer.greeted)
+		cy__emit(worker->cluster, event_of(worker, CY_EVENT_ONLINE));
+	send_waiting(worker);
+}
+
+void cy__worker_status(cy__worker *worker, cy_status status)
+{
+	const bool asked = worker->supervisor.asked;
+	if (cy__supervisor_set(&worker->supervisor, status, now(worker)) <= 0)
+		return;
+	arm(worker);
+	emit_status(worker);
+	if (!worker->ready && (status == CY_IDLE || status == CY_PROCESSING)) {
+		worker->ready = true;
+		cy__emit(worker->cluster, event_of(worker, CY_EVENT_READY));
+	}
+	if (status == CY_STOPPING && !asked)
+		cy__worker_stop(worker, worker->cluster->options.shutdown_timeout, 0);
+}
+
+/* ---- Its channel's end -------------------------------------------------------------------------------------------- */
+
+void cy__worker_goodbye(cy__worker *worker)
+{
+	cy__supervisor_ask(&worker->supervisor);
+}
+
+static void kill_next(rx_task *task)
+{
+	cy__worker *worker = CY__CONTAINER(task, cy__worker, killing);
+	if (!worker->running)
+		return;
+	if (worker->next_signal == SIGTERM) {
+		cy__process_signal(&worker->process, SIGTERM);
+		worker->next_signal = SIGKILL;
+		rx_schedule(worker->cluster->scheduler, &worker->killing, worker->cluster->options.kill_after);
+	} else {
+		cy__process_signal_group(&worker->process, SIGKILL);
+	}
+}
+
+/* SIGTERM after @p timeout, unless a signal is due before that. */
+static void kill_after(cy__worker *worker, rx_nsec timeout)
+{
+	const rx_nsec delay = timeout > 0 ? timeout : 0;
+	if (timeout == RX_NEVER || !worker->running)
+		return;
+	if (worker->killing.scheduler && (worker->next_signal == SIGKILL || worker->killing.due <= now(worker) + delay))
+		return;
+	worker->next_signal = SIGTERM;
+	worker->killing.run = kill_next;
+	rx_schedule(worker->cluster->scheduler, &worker->killing, delay);
+}
+
+void cy__worker_disconnected(cy__worker *worker, int code, const char *why)
+{
+	cy_cluster *cluster = worker->cluster;
+	if (worker->disconnected)
+		return;
+	worker->disconnected = true;
+	const bool intended = worker->supervisor.asked;
+	cy__peer_lost(&worker->peer);
+	if (code < 0)
+		cy__trouble(cluster, worker->peer.id, code, "%s loses its channel: %s",
+		            cy_label_of(cluster, worker->peer.id), why);
+	cy_event event = event_of(worker, CY_EVENT_DISCONNECT);
+	event.intended = intended;
+	event.code = code;
+	cy__emit(cluster, event);
+	if (!intended)
+		kill_after(worker, cluster->options.shutdown_timeout);
+}
+
+/* ---- Stopping ------------------------------------------------------------------------------------------------------ */
+
+static void nothing_failed(const rx_error *error, void *ctx)
+{
+	(void)error, (void)ctx; /* its end is seen by its exit */
+}
+
+static void tell(cy__worker *worker, int signal)
+{
+	rx_subscribe(cy_call_with(worker->cluster, cy_worker(worker->peer.id), "cy_shutdown", cy_int(signal),
+	                          &(cy_call_options){.timeout = RX_NEVER}),
+	             &(rx_observer){.error = nothing_failed, .scheduler = worker->cluster->scheduler}, NULL);
+}
+
+/* It has no process: what it waited for will not come. */
+static void bury(cy__worker *worker)
+{
+	rx_cancel(&worker->due);
+	fail_waiting(worker);
+	emit_status(worker);
+	cy__workers_forget(worker);
+	cy__stop_progress(worker->cluster);
+}
+
+void cy__worker_stop(cy__worker *worker, rx_nsec timeout, int signal)
+{
+	const bool told = worker->supervisor.status == CY_STOPPING && worker->supervisor.asked;
+	if (!worker->running) {
+		const bool lived = cy__supervisor_lives(&worker->supervisor);
+		cy__supervisor_ask(&worker->supervisor);
+		if (lived)
+			bury(worker);
+		return;
+	}
+	cy__supervisor_ask(&worker->supervisor);
+	kill_after(worker, timeout);
+	if (told || !worker->peer.channel)
+		return;
+	tell(worker, signal);
+	if (cy__supervisor_set(&worker->supervisor, CY_STOPPING, now(worker)) > 0)
+		emit_status(worker);
+	arm(worker);
+}
+
+void cy__worker_force(cy__worker *worker)
+{
+	if (!worker->running) {
+		cy__worker_stop(worker, RX_NOW, 0);
+		return;
+	}
+	cy__supervisor_ask(&worker->supervisor);
+	cy__process_signal_group(&worker->process, SIGKILL);
+}
+
+bool cy__worker_lives(const cy__worker *worker)
+{
+	return cy__supervisor_lives(&worker->supervisor);
+}
+
+void cy__worker_init(cy__worker *worker, cy_cluster *cluster, uint32_t id)
+{
+	worker->cluster = worker->peer.cluster = cluster;
+	worker->peer.worker = worker;
+	worker->peer.id = id;
+	worker->process = (cy__process){.pidfd = -1, .channel = -1, .streams = {-1, -1, -1}};
+	worker->due.run = due;
+}
+
+void cy__worker_destroy(cy__worker *worker)
+{
+	rx_cancel(&worker->due);
+	rx_cancel(&worker->killing);
+	rx_unsubscribe(&worker->child);
+	fail_waiting(worker);
+	cy__peer_finish(&worker->peer);
+	cy__process_finish(&worker->process);
+	cy__process_copy_finish(&worker->copy);
+	cy__supervisor_finish(&worker->supervisor);
+	cy_value_unref(worker->options.metadata);
+	rx_free(worker->name);
+	rx_free(worker);
+}

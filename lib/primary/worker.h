@@ -1,0 +1,71 @@
+/*
+ * One worker, over all its incarnations, as the primary sees it.
+ */
+#ifndef CLUSTERFY_LIB_PRIMARY_WORKER_H
+#define CLUSTERFY_LIB_PRIMARY_WORKER_H
+
+#include "lib/cluster/cluster.h"
+#include "lib/primary/options.h"
+#include "lib/primary/spawn.h"
+#include "lib/primary/supervise.h"
+
+/* What waits until a worker has said hello: before that, nothing of it is in another process. */
+typedef struct cy__waiting {
+	cy__worker *worker;
+	struct cy__waiting *next, *previous;
+	cy__leg *leg; /* a call; NULL: a message */
+	cy_value *body;
+	uint16_t flags;
+	uint32_t from, to;
+	int *fds; /* duplicates, to be closed */
+	size_t fd_count;
+} cy__waiting;
+
+struct cy__worker {
+	cy__peer peer; /* with the id */
+	cy_cluster *cluster;
+	char *name; /* NULL: it has none */
+	cy_worker_options options;
+	cy__process_copy copy; /* what the options point to */
+	cy__supervisor supervisor;
+	cy__process process;
+	bool running;      /* it has a process that has not been reaped */
+	bool ready;        /* it was IDLE or PROCESSING in this incarnation */
+	bool disconnected; /* its channel has ended, and everybody was told */
+	rx_subscription child;
+	cy__waiting *first, *last;
+	size_t waiting_count;
+	rx_task due;     /* the start timeout, or the revival */
+	rx_task killing; /* the next signal */
+	int next_signal;
+	cy__worker *buried; /* the next of those that are gone */
+};
+
+/* Start the first incarnation. @retval -E… with words; nothing is left of the process then */
+int cy__worker_start(cy__worker *worker);
+/* Start a further one; a failure is an event, and goes to the policy. @retval -E… */
+int cy__worker_again(cy__worker *worker);
+void cy__worker_hello(cy__worker *worker, const cy__frame *frame);
+void cy__worker_goodbye(cy__worker *worker);
+void cy__worker_disconnected(cy__worker *worker, int code, const char *why);
+/* It says that its status is this. */
+void cy__worker_status(cy__worker *worker, cy_status status);
+/*
+ * Ask it to stop: the command, then SIGTERM after @p timeout, then SIGKILL. One that awaits its revival is gone. Asked
+ * twice, the earlier signal counts.
+ */
+void cy__worker_stop(cy__worker *worker, rx_nsec timeout, int signal);
+/* Kill it, and do not revive it. */
+void cy__worker_force(cy__worker *worker);
+bool cy__worker_lives(const cy__worker *worker);
+
+/* Queue a call or a message for the time when it has said hello. @retval -EAGAIN, -ENOMEM, -E… of the descriptors */
+int cy__worker_await(cy__worker *worker, const cy__waiting *what);
+void cy__waiting_remove(cy__waiting *waiting);
+
+/* Zeroed memory becomes a worker that has not been started. */
+void cy__worker_init(cy__worker *worker, cy_cluster *cluster, uint32_t id);
+/* Releases it, memory included. */
+void cy__worker_destroy(cy__worker *worker);
+
+#endif

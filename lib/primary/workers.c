@@ -1,0 +1,293 @@
+#include "lib/primary/workers.h"
+
+#include <signal.h>
+#include <inttypes.h>
+#include <sys/wait.h>
+
+#include "lib/primary/route.h"
+
+#define NAME_MAX_BYTES 255
+
+/* ---- The list: in the order of ids ------------------------------------------------------------------------------- */
+
+static size_t place(const cy_cluster *cluster, uint32_t id)
+{
+	size_t low = 0, high = cluster->worker_count;
+	while (low < high) {
+		const size_t middle = (low + high) / 2;
+		if (cluster->workers[middle]->peer.id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+cy__worker *cy__workers_find(const cy_cluster *cluster, uint32_t id)
+{
+	const size_t at = place(cluster, id);
+	return at < cluster->worker_count && cluster->workers[at]->peer.id == id ? cluster->workers[at] : NULL;
+}
+
+cy__worker *cy__workers_after(const cy_cluster *cluster, uint32_t id)
+{
+	const size_t at = place(cluster, id + 1);
+	return at < cluster->worker_count ? cluster->workers[at] : NULL;
+}
+
+cy__worker *cy__workers_named(const cy_cluster *cluster, const char *name)
+{
+	for (size_t i = 0; i < cluster->worker_count; i++) {
+		cy__worker *worker = cluster->workers[i];
+		if (worker->name && cy__worker_lives(worker) && strcmp(worker->name, name) == 0)
+			return worker;
+	}
+	return NULL;
+}
+
+static int append(cy_cluster *cluster, cy__worker *worker)
+{
+	if (cluster->worker_count == cluster->worker_room) {
+		const size_t room = cluster->worker_room ? 2 * cluster->worker_room : 8;
+		cy__worker **workers = rx_realloc(cluster->workers, room * sizeof *workers);
+		if (!workers)
+			return -ENOMEM;
+		cluster->workers = workers;
+		cluster->worker_room = room;
+	}
+	cluster->workers[cluster->worker_count++] = worker;
+	return 0;
+}
+
+static void take_out(cy__worker *worker)
+{
+	cy_cluster *cluster = worker->cluster;
+	const size_t at = place(cluster, worker->peer.id);
+	if (at == cluster->worker_count || cluster->workers[at] != worker)
+		return;
+	cluster->worker_count--;
+	memmove(cluster->workers + at, cluster->workers + at + 1,
+	        (cluster->worker_count - at) * sizeof *cluster->workers);
+}
+
+static void bury(cy_cluster *cluster)
+{
+	for (cy__worker *worker; (worker = cluster->buried);) {
+		cluster->buried = worker->buried;
+		cy__worker_destroy(worker);
+	}
+}
+
+static void burial(rx_task *task)
+{
+	bury(CY__CONTAINER(task, cy_cluster, burial));
+}
+
+void cy__workers_forget(cy__worker *worker)
+{
+	cy_cluster *cluster = worker->cluster;
+	if (cy__workers_find(cluster, worker->peer.id) != worker)
+		return;
+	take_out(worker);
+	worker->buried = cluster->buried;
+	cluster->buried = worker;
+	cluster->burial.run = burial;
+	rx_schedule(cluster->scheduler, &cluster->burial, 0);
+}
+
+bool cy__workers_live(const cy_cluster *cluster)
+{
+	for (size_t i = 0; i < cluster->worker_count; i++)
+		if (cluster->workers[i]->running || cy__worker_lives(cluster->workers[i]))
+			return true;
+	return false;
+}
+
+static void kill_and_reap(cy__worker *worker)
+{
+	const pid_t pid = worker->process.pid;
+	if (!worker->running)
+		return;
+	rx_unsubscribe(&worker->child);
+	cy__process_signal_group(&worker->process, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	cy__process_reaped(&worker->process);
+	worker->running = false;
+}
+
+void cy__workers_finish(cy_cluster *cluster)
+{
+	for (size_t i = 0; i < cluster->worker_count; i++)
+		kill_and_reap(cluster->workers[i]);
+	while (cluster->worker_count)
+		cy__worker_destroy(cluster->workers[--cluster->worker_count]);
+	rx_cancel(&cluster->burial);
+	bury(cluster);
+	rx_free(cluster->workers);
+}
+
+/* ---- Forking ------------------------------------------------------------------------------------------------------ */
+
+static int check_name(const cy_cluster *cluster, const char *name)
+{
+	if (!name)
+		return 0;
+	if (!*name || strlen(name) > NAME_MAX_BYTES)
+		return rx_raise(-EINVAL, "a worker's name has 1 to %d bytes", NAME_MAX_BYTES);
+	for (const char *at = name; *at; at++)
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			return rx_raise(-EINVAL, "a worker's name has no control characters");
+	cy_value *text = cy_string(name);
+	const int code = cy_value_error(text);
+	cy_value_unref(text);
+	if (code < 0)
+		return rx_raise(code == -EILSEQ ? -EINVAL : code, "a worker's name is UTF-8");
+	if (cy__workers_named(cluster, name))
+		return rx_raise(-EEXIST, "there is a living worker \"%s\"", name);
+	return 0;
+}
+
+static int check_primary(const cy_cluster *cluster, const char *what)
+{
+	return cluster->primary ? 0 : rx_raise(-EPERM, "%s: this process is not the primary", what);
+}
+
+static int fill(cy__worker *worker, const char *name, const cy_worker_options *options)
+{
+	worker->options = *options;
+	worker->name = name ? cy__strdup(name) : NULL;
+	if (name && !worker->name)
+		return -ENOMEM;
+	if (options->metadata && cy_value_error(options->metadata) < 0)
+		return rx_raise(cy_value_error(options->metadata), "metadata: %s", cy_value_words(options->metadata));
+	int code = cy__supervisor_init(&worker->supervisor, options->revive, &options->revival);
+	if (code < 0)
+		return rx_raise(code, code == -EINVAL ? "the revival's options make no sense" : "no memory");
+	code = cy__process_copy_init(&worker->copy, &options->process);
+	return code < 0 ? rx_raise(code, "the process's options: %s", strerror(-code)) : 0;
+}
+
+static int start(cy__worker *worker, const char *name, const cy_worker_options *options)
+{
+	int code = fill(worker, name, options);
+	if (code >= 0)
+		code = append(worker->cluster, worker);
+	if (code >= 0)
+		code = cy__worker_start(worker);
+	if (code < 0) {
+		take_out(worker);
+		cy__worker_destroy(worker);
+	}
+	return code;
+}
+
+int64_t cy_fork(cy_cluster *cluster, const char *name, const cy_worker_options *options)
+{
+	static const cy_worker_options defaults;
+	if (!options)
+		options = &defaults;
+	int code = check_primary(cluster, "fork");
+	if (code >= 0 && cluster->stage != CY__RUNNING)
+		code = rx_raise(-ESHUTDOWN, "fork: the cluster is stopping");
+	if (code >= 0)
+		code = check_name(cluster, name);
+	if (code >= 0 && cluster->next_id >= CY__ID_MAX)
+		code = rx_raise(-EOVERFLOW, "fork: all ids have been used");
+	cy__worker *worker = code >= 0 ? rx_alloc_zero(sizeof *worker) : NULL;
+	if (!worker) {
+		cy_value_unref(options->metadata);
+		return code < 0 ? code : -ENOMEM;
+	}
+	const uint32_t id = ++cluster->next_id;
+	cy__worker_init(worker, cluster, id);
+	code = start(worker, name, options);
+	if (code < 0)
+		return code;
+	cy__emit(cluster, (cy_event){.type = CY_EVENT_STATUS,
+	                             .worker = id,
+	                             .origin = cluster->id,
+	                             .sender = cluster->id,
+	                             .incarnation = 1,
+	                             .status = CY_INITIALIZING});
+	return id;
+}
+
+int cy_restart(cy_cluster *cluster, uint32_t id)
+{
+	int code = check_primary(cluster, "restart");
+	if (code < 0)
+		return code;
+	cy__worker *worker = cy__workers_find(cluster, id);
+	if (!worker)
+		return rx_raise(-ENOENT, "restart: there is no worker %" PRIu32 " that has failed", id);
+	if (cluster->stage != CY__RUNNING)
+		return rx_raise(-ESHUTDOWN, "restart: the cluster is stopping");
+	if (cy__worker_lives(worker))
+		return rx_raise(-EBUSY, "restart: %s lives", cy_label_of(cluster, id));
+	if (worker->name && cy__workers_named(cluster, worker->name))
+		return rx_raise(-EEXIST, "restart: another worker is called \"%s\" by now", worker->name);
+	return cy__worker_again(worker);
+}
+
+/* ---- One of them -------------------------------------------------------------------------------------------------- */
+
+int cy_kill(cy_cluster *cluster, cy_target target, int signal)
+{
+	cy__worker *worker;
+	int code = check_primary(cluster, "kill");
+	if (code >= 0)
+		code = cy__route_worker(cluster, target.to, target.name, &worker);
+	if (code < 0)
+		return code;
+	if (!worker->running)
+		return rx_raise(-ESRCH, "kill: %s has no process now", cy_label_of(cluster, worker->peer.id));
+	return cy__process_signal(&worker->process, signal);
+}
+
+int cy_disconnect(cy_cluster *cluster, cy_target target)
+{
+	cy__worker *worker;
+	if (!cluster->primary) {
+		cy__peer_leave(&cluster->peer);
+		return 0;
+	}
+	const int code = cy__route_worker(cluster, target.to, target.name, &worker);
+	if (code < 0)
+		return code;
+	cy__supervisor_ask(&worker->supervisor);
+	if (worker->running)
+		cy__peer_leave(&worker->peer);
+	else
+		cy__worker_stop(worker, RX_NEVER, 0);
+	return 0;
+}
+
+static cy_status status_of(const cy_cluster *cluster, const cy_target *target, int *code)
+{
+	cy__worker *worker;
+	if (!cluster->primary && target->to == cluster->id)
+		return cluster->status;
+	*code = cy__route_worker(cluster, target->to, target->name, &worker);
+	if (*code >= 0)
+		return worker->supervisor.status;
+	if (!target->name && target->to && target->to <= cluster->next_id)
+		*code = 0; /* it was, and is gone */
+	return CY_EXITED;
+}
+
+int cy_status_of(const cy_cluster *cluster, cy_target target)
+{
+	int code = 0;
+	const cy_status status = status_of(cluster, &target, &code);
+	return code < 0 ? code : (int)status;
+}
+
+const char *cy_status_name(cy_status status)
+{
+	static const char *const names[] = {
+		[CY_INITIALIZING] = "INITIALIZING", [CY_LOADED] = "LOADED",     [CY_IDLE] = "IDLE",
+		[CY_PROCESSING] = "PROCESSING",     [CY_STOPPING] = "STOPPING", [CY_EXITED] = "EXITED",
+	};
+	return (size_t)status < sizeof names / sizeof *names && names[status] ? names[status] : "UNKNOWN";
+}

@@ -1,0 +1,22 @@
+/*
+ * All workers of the primary.
+ */
+#ifndef CLUSTERFY_LIB_PRIMARY_WORKERS_H
+#define CLUSTERFY_LIB_PRIMARY_WORKERS_H
+
+#include "lib/primary/worker.h"
+
+/* NULL if there is none of this id (any more). */
+cy__worker *cy__workers_find(const cy_cluster *cluster, uint32_t id);
+/* The living one of this name, or NULL. */
+cy__worker *cy__workers_named(const cy_cluster *cluster, const char *name);
+/* The first whose id is above @p id, or NULL: so callbacks may change the list in a walk. */
+cy__worker *cy__workers_after(const cy_cluster *cluster, uint32_t id);
+/* It is gone for good: forget it, and release it once nothing on the stack can point to it. */
+void cy__workers_forget(cy__worker *worker);
+/* Whether any lives: has a process, or may have one again. */
+bool cy__workers_live(const cy_cluster *cluster);
+/* Kill and reap all that have a process, and release everything. */
+void cy__workers_finish(cy_cluster *cluster);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * The graceful signals. The primary stops the cluster; a second SIGINT forces. A worker lets SIGINT pass, for a terminal
+ * sends it to everybody, and stops by itself on any other.
+ */
+#include "lib/shutdown/shutdown.h"
+
+#include <signal.h>
+
+static void in_primary(cy_cluster *cluster, int signal)
+{
+	if (signal == SIGINT && ++cluster->interrupts > 1)
+		cy__stop_force(cluster, 128 + SIGINT);
+	else
+		cy__stop_begin(cluster, signal);
+}
+
+static void caught(const int *signal, void *ctx)
+{
+	cy_cluster *cluster = ctx;
+	if (cluster->primary)
+		in_primary(cluster, *signal);
+	else if (*signal != SIGINT)
+		cy__stop_begin(cluster, *signal);
+}
+RX_CONSUMER(caught, int);
+
+static void not_caught(const rx_error *error, void *ctx)
+{
+	cy_cluster *cluster = ctx;
+	cy__trouble(cluster, cluster->id, error->code, "a graceful signal cannot be caught: %s", error->message);
+}
+
+void cy__signals_start(cy_cluster *cluster)
+{
+	for (size_t i = 0; i < CY_SIGNALS && cluster->options.graceful_signals[i]; i++)
+		rx_subscribe(rx_signal(cluster->options.graceful_signals[i]),
+		             &(rx_observer){RX_NEXT(caught), .error = not_caught, .ctx = cluster,
+		                            .scheduler = cluster->scheduler},
+		             &cluster->signals[i]);
+}
+
+void cy__signals_stop(cy_cluster *cluster)
+{
+	for (size_t i = 0; i < CY_SIGNALS; i++)
+		rx_unsubscribe(&cluster->signals[i]);
+}

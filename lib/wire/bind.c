@@ -1,0 +1,112 @@
+#include "lib/wire/bind.h"
+
+#include <stddef.h>
+
+#define BINDING(task, member) ((cy__binding *)((char *)(task)-offsetof(cy__binding, member)))
+
+static void update(cy__binding *binding);
+
+static void read_ready(const int *fd, void *ctx)
+{
+	(void)fd;
+	cy__binding *binding = ctx;
+	cy__channel_on_readable(binding->channel, rx_now(binding->scheduler));
+	update(binding);
+}
+RX_CONSUMER(read_ready, int);
+
+static void write_ready(const int *fd, void *ctx)
+{
+	(void)fd;
+	cy__binding *binding = ctx;
+	cy__channel_on_writable(binding->channel);
+	update(binding);
+}
+RX_CONSUMER(write_ready, int);
+
+static void flush(rx_task *task)
+{
+	cy__binding *binding = BINDING(task, flush);
+	cy__channel_flush(binding->channel);
+	update(binding);
+}
+
+static void take_turn(rx_task *task)
+{
+	cy__binding *binding = BINDING(task, turn);
+	cy__channel_on_readable(binding->channel, rx_now(binding->scheduler));
+	update(binding);
+}
+
+static void pass_deadline(rx_task *task)
+{
+	cy__binding *binding = BINDING(task, deadline);
+	cy__channel_on_time(binding->channel, rx_now(binding->scheduler));
+	update(binding);
+}
+
+/* Its descriptor cannot be watched: what reads it finds out why. */
+static void unwatchable(const rx_error *error, void *ctx)
+{
+	(void)error;
+	cy__binding *binding = ctx;
+	if (binding->channel)
+		rx_schedule(binding->scheduler, &binding->turn, 0);
+}
+
+static void watch(cy__binding *binding, rx_observable *source, const rx_consumer *next, rx_subscription *subscription)
+{
+	rx_subscribe(
+		source,
+		&(rx_observer){.next = next, .error = unwatchable, .ctx = binding, .scheduler = binding->scheduler},
+		subscription);
+}
+
+/* Write interest only while the socket has taken less than there is; a timer only while half a frame is there. */
+static void update(cy__binding *binding)
+{
+	cy__channel *channel = binding->channel;
+	if (!channel)
+		return; /* a callback has unbound it */
+	const bool wanted = cy__channel_wants_write(channel);
+	if (wanted && rx_is_closed(&binding->writable))
+		watch(binding, rx_writable(cy__channel_fd(channel)), &write_ready_rx_consumer, &binding->writable);
+	else if (!wanted)
+		rx_unsubscribe(&binding->writable);
+	if (cy__channel_wants_turn(channel) && !binding->turn.scheduler)
+		rx_schedule(binding->scheduler, &binding->turn, 0);
+	const rx_nsec deadline = cy__channel_deadline(channel);
+	if (deadline == RX_NEVER)
+		rx_cancel(&binding->deadline);
+	else if (!binding->deadline.scheduler || binding->deadline.due != deadline)
+		rx_schedule(binding->scheduler, &binding->deadline, deadline - rx_now(binding->scheduler));
+}
+
+void cy__bind(cy__binding *binding, cy__channel *channel, rx_scheduler *scheduler, rx_scheduler *asap)
+{
+	*binding = (cy__binding){.channel = channel,
+	                         .scheduler = scheduler,
+	                         .asap = asap,
+	                         .flush = {.run = flush},
+	                         .turn = {.run = take_turn},
+	                         .deadline = {.run = pass_deadline}};
+	watch(binding, rx_readable(cy__channel_fd(channel)), &read_ready_rx_consumer, &binding->readable);
+	if (binding->channel && cy__channel_pending(channel, NULL))
+		cy__binding_queued(binding);
+}
+
+void cy__unbind(cy__binding *binding)
+{
+	binding->channel = NULL;
+	rx_unsubscribe(&binding->readable);
+	rx_unsubscribe(&binding->writable);
+	rx_cancel(&binding->flush);
+	rx_cancel(&binding->turn);
+	rx_cancel(&binding->deadline);
+}
+
+void cy__binding_queued(cy__binding *binding)
+{
+	if (binding->channel && !binding->flush.scheduler)
+		rx_schedule(binding->asap, &binding->flush, 0);
+}

@@ -1,0 +1,99 @@
+#include "lib/worker/join.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "lib/shutdown/shutdown.h"
+#include "lib/worker/orphan.h"
+
+void cy__join_hello(cy_cluster *cluster, const cy__frame *frame)
+{
+	cy_value *body = cy_value_from_bytes(frame->body, frame->body_size, NULL), *metadata = NULL;
+	const char *name = NULL;
+	uint64_t id = 0, incarnation = 0;
+	int64_t timeout = 0, kill_after = 0;
+	int code = cy_unpack(body, "{'id': U, 'incarnation': U, 'metadata': v, 'timeout': I, 'kill_after': I}", &id,
+	                     &incarnation, &metadata, &timeout, &kill_after);
+	if (code >= 0 && id >= 1 && id <= CY__ID_MAX) {
+		cy_get_string(body, "name", &name); /* nil without one */
+		cluster->id = (uint32_t)id;
+		cluster->incarnation = (uint32_t)incarnation;
+		cluster->name = name ? cy__strdup(name) : NULL;
+		cy_value_unref(cluster->metadata);
+		cluster->metadata = metadata;
+		cluster->options.shutdown_timeout = timeout;
+		cluster->options.kill_after = kill_after;
+		cluster->peer.greeted = true;
+	} else {
+		cy_value_unref(metadata);
+	}
+	cy_value_unref(body);
+}
+
+/* It was sent right after this process had been started, so it is there, or comes at once, or its sender is dead. */
+static int await_hello(cy_cluster *cluster)
+{
+	while (!cluster->peer.greeted) {
+		struct pollfd poller = {.fd = cy__channel_fd(cluster->peer.channel), .events = POLLIN};
+		if (poll(&poller, 1, -1) < 0 && errno != EINTR)
+			return rx_raise(-errno, "join: the channel: %s", strerror(errno));
+		if (!(poller.revents & (POLLIN | POLLHUP | POLLERR)))
+			continue;
+		cy__channel_on_readable(cluster->peer.channel, rx_now(cluster->scheduler));
+		if (!cluster->peer.channel)
+			return rx_raise(-ECONNRESET, "join: the primary has gone");
+	}
+	return 0;
+}
+
+static int say_hello(cy_cluster *cluster)
+{
+	cy_value *body = cy_pack("{'pid': i}", (int)getpid());
+	const int code = cy__peer_post(
+		&cluster->peer,
+		&(cy__post){.kind = CY__HELLO, .from = cluster->id, .call = CY__FRAME_VERSION, .body = body});
+	cy_value_unref(body);
+	if (code >= 0)
+		cy__channel_flush(cluster->peer.channel);
+	return code < 0 ? rx_raise(code, "join: saying hello: %s", strerror(-code)) : 0;
+}
+
+int cy__join_primary(cy_cluster *cluster, int fd)
+{
+	int code = cy__peer_open(&cluster->peer, cluster, CY__TO_PRIMARY, fd);
+	if (code < 0) {
+		close(fd);
+		return rx_raise(code, "join: the channel: %s", strerror(-code));
+	}
+	code = await_hello(cluster);
+	if (code >= 0)
+		code = cy__orphan_guard(cluster->options.shutdown_timeout);
+	if (code < 0)
+		return code;
+	cy__peer_bind(&cluster->peer);
+	return say_hello(cluster);
+}
+
+/*
+ * The channel has ended. Asked for, this process finishes what it does; else the primary is dead, or has thrown it out,
+ * and it has its shutdown timeout, even if its loop does not turn any more.
+ */
+void cy__primary_lost(cy_cluster *cluster, int code, const char *why)
+{
+	const bool asked = cluster->peer.leaving || cluster->stage == CY__FLUSHING;
+	cy__peer_lost(&cluster->peer);
+	if (!cluster->started && !cluster->label)
+		return; /* while joining: who joins sees it */
+	if (!asked)
+		cy__orphan_arm();
+	if (code < 0)
+		cy__trouble(cluster, 0, code, "the channel to the primary has ended: %s", why);
+	cy__emit(cluster, (cy_event){.type = CY_EVENT_DISCONNECT,
+	                             .worker = cluster->id,
+	                             .incarnation = cluster->incarnation,
+	                             .intended = asked,
+	                             .code = code});
+	cy__stop_begin(cluster, 0);
+	cy__stop_progress(cluster);
+}
