@@ -18,6 +18,19 @@ static void fail(rx_stage *self)
 	rx__fail(self, rx_raise(-ETIMEDOUT, "timed out"));
 }
 
+/* A chain without a type, after `never`, has none for items that come all the same. */
+static void subscribe_instead(rx_stage *self, rx_observable *other)
+{
+	if (!rx__open(self)) {
+		rx_observable_unref(other);
+	} else if (!self->node->type && rx_observable_type(other)) {
+		rx_observable_unref(other);
+		rx__fail(self, rx_raise(-EINVAL, "what replaces a source without items has some: say their type"));
+	} else {
+		rx__subscribe_inner(self, other, self->node->type, 0, NULL);
+	}
+}
+
 static void replace(rx_stage *self)
 {
 	const rx_timeout_options *options = RX__PARAMS(self);
@@ -34,10 +47,7 @@ static void replace(rx_stage *self)
 	rx_observable *other = options->with(&info, options->ctx);
 	if (last)
 		rx_type_drop(type, last);
-	if (rx__open(self))
-		rx__subscribe_inner(self, other, self->node->type, 0, NULL);
-	else
-		rx_observable_unref(other);
+	subscribe_instead(self, other);
 }
 
 static void timeout_fire(rx_stage *self, rx_stage_timer *timer)
@@ -114,7 +124,7 @@ rx_operator *rx_timeout_with(const rx_timeout_options *options)
 {
 	rx_timeout_options copy = *options;
 	if (copy.first || copy.first_at || copy.each)
-		return rx__operator(&timeout_ops, NULL, NULL, NULL, &copy, sizeof copy);
+		return rx__operator(&timeout_ops, copy.with ? copy.type : NULL, NULL, NULL, &copy, sizeof copy);
 	timeout_drop(&copy);
 	return rx__operator_mistake(rx__mistake(-EINVAL, "timeout has no time"));
 }

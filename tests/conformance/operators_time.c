@@ -94,7 +94,7 @@ static rx_nsec date_of(const js *date)
 static rx_operator *build_timeout(const struct call *call)
 {
 	const js *first = argument(call, 0);
-	rx_timeout_options options = {.scheduler = SCHEDULER(1)};
+	rx_timeout_options options = {.type = &rx_type_js_item, .scheduler = SCHEDULER(1)};
 	if (first->kind == JS_OBJECT) {
 		options.each = time_of(call, option(call, 0, "each"), 0);
 		options.scheduler = scheduler_of(call, option(call, 0, "scheduler"));
@@ -120,6 +120,7 @@ static rx_operator *build_timeoutWith(const struct call *call)
 		.first_at = date ? date_of(due) : 0,
 		.each = date ? 0 : time_of(call, due, 0),
 		.with = timeout_observable,
+		.type = &rx_type_js_item,
 		.ctx = argument(call, 1),
 		.scheduler = SCHEDULER(2),
 	});

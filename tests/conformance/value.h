@@ -83,8 +83,8 @@ void js_end(void);
 void *js_memory(size_t size);
 js *js_undefined(void);
 js *js_null(void);
-js *js_boolean(bool value);
-js *js_number(double value);
+js *js_boolean(bool boolean);
+js *js_number(double number);
 js *js_string(const char *text);
 js *js_string_of(const char *text, size_t size);
 /* @p items are copied. */

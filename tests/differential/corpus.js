@@ -12,7 +12,7 @@ const CASES = 22, LONGEST = 1600, MOST_SEEDS = 2000;
 function write(directory, name) {
 	const seen = new Set(), lines = [];
 	for (let seed = 1; lines.length < CASES && seed <= MOST_SEEDS; seed++) {
-		const recorded = record(prune(around(seed, name)), '');
+		const recorded = record(prune(around(seed, name)), '', false);
 		if (!recorded) continue;
 		const line = JSON.stringify({ ...recorded, title: `${name} ${seed}` });
 		const kind = JSON.stringify({ ...recorded, title: '' });

@@ -1,5 +1,9 @@
 // Runs a description on RxJS under its TestScheduler and records a case of the schema that tests/conformance replays.
 //
+// RxJS sometimes calls a function, or subscribes to something, when whoever it was for has gone already: `expand` projects
+// an item that ended its consumer, `sample` subscribes its notifier after a source that has completed at once. Nobody
+// hears of it, this library does not do it, and the record leaves it out.
+//
 // A description is data, so that it can be shrunk: { nodes, functions, expect: [{ node, subscription }] }, nodes as in a
 // case (without messages), functions as rules: { kind, salt, throws, pool: [node ids], limit }.
 'use strict';
@@ -29,7 +33,11 @@ class Recorder {
 		this.identity = new Map();
 		this.logs = description.functions.map(() => []);
 		this.functions = [];
+		this.owners = [];
 		this.inner = new Set();
+		this.listeners = description.nodes.map(() => []);
+		this.unheard = this.unclear = false;
+		this.deaf = new Map();
 		this.made = description.nodes.map(node => ({ ...node }));
 		this.results = new Map();
 		this.scheduler = new TestScheduler((actual, expected) => this.results.set(expected, actual));
@@ -60,22 +68,60 @@ class Recorder {
 	node(id) {
 		if (this.nodes[id]) return this.nodes[id];
 		const node = this.description.nodes[id];
-		return (this.nodes[id] = this.build(node, id));
+		return (this.nodes[id] = 'hot' in node || 'cold' in node ? this.source(node, id) : this.heard(this.build(node, id), id));
+	}
+
+	source(node, id) {
+		const source = 'hot' in node ? this.scheduler.createHotObservable(node.hot) :
+			this.scheduler.createColdObservable(node.cold);
+		this.made[id].messages = source.messages.map(m => this.message(m));
+		const subscribe = source._subscribe, deaf = new Set();
+		this.deaf.set(id, deaf);
+		source._subscribe = subscriber => {
+			if (subscriber.closed) {
+				deaf.add(source.subscriptions.length);
+				this.unheard = true;
+			}
+			return subscribe.call(source, subscriber);
+		};
+		return source;
 	}
 
 	build(node, id) {
-		if ('hot' in node || 'cold' in node) {
-			const source = 'hot' in node ? this.scheduler.createHotObservable(node.hot) :
-				this.scheduler.createColdObservable(node.cold);
-			this.made[id].messages = source.messages.map(m => this.message(m));
-			return source;
-		}
+		for (const argument of node.args) this.own(argument, id);
 		if (node.create) {
 			const result = rx[node.create](...node.args.map(x => this.decode(x)));
 			return Array.isArray(result) ? result[node.index] : result;
 		}
 		const source = this.decode(node.source);
 		return operators[node.operator](...node.args.map(x => this.decode(x)))(source);
+	}
+
+	// The functions of a node know who listens to it.
+	own(encoded, id) {
+		if (!encoded || typeof encoded !== 'object') return;
+		if (typeof encoded.function === 'number') this.owners[encoded.function] = id;
+		Object.values(encoded.config || {}).forEach(x => this.own(x, id));
+	}
+
+	heard(observable, id) {
+		return new rx.Observable(subscriber => {
+			const listener = { subscriber, closed: -1 };
+			this.listeners[id].push(listener);
+			subscriber.add(() => { listener.closed = this.scheduler.frame; });
+			return observable.subscribe(subscriber);
+		});
+	}
+
+	// Whether a function is called for nobody. Some are called at an end, and groups outlive their source's listener.
+	isUnheard(index) {
+		const id = this.owners[index], { operator } = this.description.nodes[id];
+		if (['tap', 'finalize', 'share', 'groupBy'].includes(operator)) return false;
+		const listeners = this.listeners[id], closed = listeners.filter(({ subscriber }) => subscriber.closed);
+		// Of two, one has gone just now: whom it is for cannot be told.
+		if (closed.length < listeners.length && closed.some(listener => listener.closed === this.scheduler.frame))
+			this.unclear = true;
+		return listeners.length > 0 && closed.length === listeners.length;
 	}
 
 	fn(index) {
@@ -86,7 +132,8 @@ class Recorder {
 			// An observable that is no node (what `catchError` gives to go on with) has no name in a case.
 			const named = args.filter(a => !rx.isObservable(a) || this.nodes.includes(a));
 			const entry = { args: named.map(a => this.encode(a)) };
-			this.logs[index].push(entry);
+			if (this.isUnheard(index)) this.unheard = true;
+			else this.logs[index].push(entry);
 			const n = calls++;
 			if (rule.throws !== undefined && n === rule.throws) {
 				entry.throws = { literal: 'oops' };
@@ -170,8 +217,8 @@ class Recorder {
 		return encoded;
 	}
 
-	// The case, or null where RxJS does not come to an end or would throw outside of a stream.
-	record(title) {
+	// The case; null where something happened unheard and shall not, or where RxJS does not come to an end or would throw outside of a stream.
+	record(title, unheard) {
 		const { nodes, expect } = this.description, steps = [], expected = [];
 		const body = () => {
 			this.scheduler.maxFrames = LAST_FRAME;
@@ -199,6 +246,7 @@ class Recorder {
 		if (this.overflown()) return null;
 		for (const step of expected) steps.push(this.result(step));
 		for (const node of this.made) if (node.args) node.args = node.args.map(x => this.argument(x));
+		if (this.unclear || (this.unheard && !unheard)) return null;
 		return { title, mode: 'run', nodes: this.made, steps, values: this.values, functions: this.logs };
 	}
 
@@ -223,9 +271,9 @@ class Recorder {
 		}
 		return {
 			...step,
-			to_be: actual.map(log => [log.subscribedFrame, log.unsubscribedFrame === Infinity ? null : log.unsubscribedFrame]),
+			to_be: actual.filter((_, i) => !this.deaf.get(step.expect_subscriptions).has(i)).map(log => [log.subscribedFrame, log.unsubscribedFrame === Infinity ? null : log.unsubscribedFrame]),
 		};
 	}
 }
 
-module.exports = { record: (description, title) => new Recorder(description).record(title) };
+module.exports = { record: (description, title, unheard = true) => new Recorder(description).record(title, unheard) };

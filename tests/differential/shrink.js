@@ -47,7 +47,7 @@ function* smaller(description) {
 
 function* smallerArgument(change, id, i, args) {
 	const arg = args[i];
-	if (i === args.length - 1) yield change(d => d.nodes[id].args.pop());
+	if (i > 0 && i === args.length - 1 && !('function' in arg)) yield change(d => d.nodes[id].args.pop());
 	for (const key in arg.config || {}) yield change(d => delete d.nodes[id].args[i].config[key]);
 	for (let k = 0; arg.array && k < arg.array.length; k++) yield change(d => d.nodes[id].args[i].array.splice(k, 1));
 	if (typeof arg.literal === 'number' && arg.literal > 0) yield change(d => d.nodes[id].args[i].literal--);

@@ -83,12 +83,24 @@ static rx_observable *last_again(const rx_timeout_info *info, void *ctx)
 {
 	int *dropped = ctx;
 	*dropped += info->last ? 0 : 100;
-	return info->last ? rx_from(info->type, info->last, 1) : rx_range(0, (int64_t)info->seen);
+	return info->last ? rx_from(info->type, info->last, 1) : rx_empty();
 }
 
 static void count(void *ctx)
 {
 	++*(int *)ctx;
+}
+
+TEST(a_source_without_items_is_replaced_by_one_whose_type_is_said)
+{
+	rx_test *t = create();
+	rx_observable *instead = rx_cold(t, "x-y|", NULL);
+	rx_timeout_options options = {.each = RX_MS(4), .with = other, .ctx = instead};
+	rx_test_set_error(t, -EINVAL, "");
+	rx_expect(t, rx_pipe(rx_never(), rx_timeout_with(&options)), NULL, "----#", NULL);
+	options.type = &rx_type_char;
+	rx_expect(t, rx_pipe(rx_never(), rx_timeout_with(&options)), NULL, "----x-y|", NULL);
+	EXPECT_MARBLES(t);
 }
 
 TEST(with_what_was_seen)

@@ -142,6 +142,7 @@ typedef struct rx_timeout_options {
 	rx_nsec each;     /**< from an item, when the downstream has taken it, to the next; 0: as long as it likes */
 	/** What is subscribed instead of the source (consumed); NULL: an error of code -ETIMEDOUT. */
 	rx_observable *(*with)(const rx_timeout_info *info, void *ctx);
+	const rx_type *type;     /**< of the items of `with`; NULL: the source's */
 	void *ctx;               /**< for `with` */
 	void (*drop)(void *ctx); /**< called when the operator is no longer used; may be NULL */
 	rx_scheduler *scheduler; /**< NULL: the subscription's; borrowed */
