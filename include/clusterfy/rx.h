@@ -8,6 +8,7 @@
 #include <clusterfy/rx/await.h>
 #include <clusterfy/rx/base.h>
 #include <clusterfy/rx/composite.h>
+#include <clusterfy/rx/conditional.h>
 #include <clusterfy/rx/create.h>
 #include <clusterfy/rx/error.h>
 #include <clusterfy/rx/error_handling.h>

@@ -176,7 +176,9 @@ static rx_observable *append(rx_observable *source, rx_operator *op)
 	*node = (rx_observable){.refs = 1,
 	                        .ops = op->ops,
 	                        .params = op->params,
-	                        .type = op->out ? op->out : passed,
+	                        .type = op->ops->flags & RX__SILENT ? NULL
+	                                : op->out                   ? op->out
+	                                                            : passed,
 	                        .upstream = source,
 	                        .op = op,
 	                        .function = op->function};

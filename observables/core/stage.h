@@ -86,6 +86,8 @@ enum {
 	RX__UNPAUSABLE = 4,
 	/* Has an rx_inners at the start of its state. Implied by any inner_ operation. */
 	RX__SUBSCRIBES = 8,
+	/* Emits no items, whatever it takes: its observable fits any type. */
+	RX__SILENT = 16,
 };
 
 struct rx_stage_ops {

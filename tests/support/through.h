@@ -44,6 +44,8 @@ static inline void through_with(rx_operator *op, const char *source, const char 
 #define through(...) through_(__VA_ARGS__, )
 #define through_(op, source, expected, ...) through_with((op), (source), (expected), (struct through){__VA_ARGS__})
 
+#define ANSWERS RX_VALUES(bool, "tf", true, false)
+
 /* A list as a value of a diagram: RX_VALUES(rx_list, "ab", LIST(int64_t, 1, 2), LIST(int64_t, 3)) */
 /* clang-format off */
 #define LIST(T, ...) {&rx_type_##T, sizeof((T[]){__VA_ARGS__}) / sizeof(T), (T[]){__VA_ARGS__}}

@@ -299,5 +299,167 @@ RX_API rx_operator *rx_throttle_time_with(rx_nsec window, const rx_throttle_opti
 RX_API rx_operator *rx_throttle_fn(const rx_projector *duration, void *ctx, const rx_throttle_options *options)
 	RX_MUST_USE;
 
+/**
+ * Emit the item at @p index, counted from 0, and complete. With a default, where there are fewer:
+ * `rx_element_at_or(int64_t, 0, index)`.
+ *
+ *     source         --a--b--c--d--|
+ *     element_at(2)  --------(c|)
+ *
+ * Items:   forwarded, borrowed for the call.
+ * Errors:  the source's; -ERANGE when the source completes before and there is no default.
+ * State:   16 bytes; nothing an item.
+ * See:     https://rxjs.dev/api/operators/elementAt
+ */
+RX_API rx_operator *rx_element_at(size_t index) RX_MUST_USE;
+#define rx_element_at_or(T, value, index) rx_element_at_fn((index), &rx_type_##T, (const T[]){value})
+/** What rx_element_at_or() expands to. @p fallback is copied; NULL: none, and @p type does not matter. */
+RX_API rx_operator *rx_element_at_fn(size_t index, const rx_type *type, const void *fallback) RX_MUST_USE;
+
+/**
+ * Emit the first item for which @p predicate holds, and complete: `rx_find(is_even)`, `rx_find(above, &limit)`.
+ *
+ *     source         --1--2--3--4--|
+ *     find(is_even)  -----(2|)
+ *
+ * Without such an item it completes and emits nothing (RxJS emits `undefined`): rx_default_if_empty() may follow.
+ *
+ * Items:   forwarded, borrowed for the call.
+ * Errors:  the source's, and a negative result of the function.
+ * State:   8 bytes; nothing an item.
+ * See:     https://rxjs.dev/api/operators/find
+ */
+#define rx_find(...) RX__WITH_CTX(rx_find_fn, _rx_predicate, __VA_ARGS__)
+/** What rx_find() expands to. */
+RX_API rx_operator *rx_find_fn(const rx_predicate *predicate, void *ctx) RX_MUST_USE;
+
+/**
+ * Emit the index of the first item for which @p predicate holds, or -1 at the end, and complete.
+ *
+ *     source               --3--5--6--7--|
+ *     find_index(is_even)  --------(2|)
+ *
+ * Items:   one int64_t, lent from the stack.
+ * Errors:  the source's, and a negative result of the function.
+ * State:   8 bytes; nothing an item.
+ * See:     https://rxjs.dev/api/operators/findIndex
+ */
+#define rx_find_index(...) RX__WITH_CTX(rx_find_index_fn, _rx_predicate, __VA_ARGS__)
+/** What rx_find_index() expands to. */
+RX_API rx_operator *rx_find_index_fn(const rx_predicate *predicate, void *ctx) RX_MUST_USE;
+
+/**
+ * Leave out all items, and pass on the end. The result has no items, so it fits any type.
+ *
+ *     source           --a--b--c--|
+ *     ignore_elements  -----------|
+ *
+ * Items:   none.
+ * Errors:  the source's; adds none.
+ * State:   nothing. Takes whole spans.
+ * See:     https://rxjs.dev/api/operators/ignoreElements
+ */
+RX_API rx_operator *rx_ignore_elements(void) RX_MUST_USE;
+
+/**
+ * Emit, when the source completes, the only item, or the only one for which a predicate holds: `rx_single()`,
+ * `rx_single(is_even)`, `rx_single(above, &limit)`.
+ *
+ *     source           --1--2--3--|
+ *     single(is_even)  -----------(2|)
+ *
+ * Items:   a copy, lent from the stack.
+ * Errors:  the source's, and a negative result of the function; -ENODATA when the source completes without any item,
+ *          -ENOENT when it had some but none to choose, -EEXIST at once when there is a second; -ENOMEM where an item
+ *          cannot be copied.
+ * State:   32 bytes and an item.
+ * See:     https://rxjs.dev/api/operators/single
+ */
+#define rx_single(...) RX__WITHOUT_OR_CTX(rx_single_fn, _rx_predicate, __VA_ARGS__)
+/** What rx_single() expands to; @p predicate NULL: any item. */
+RX_API rx_operator *rx_single_fn(const rx_predicate *predicate, void *ctx) RX_MUST_USE;
+
+/**
+ * Leave out the last @p count items: each item comes when as many others have come after it.
+ *
+ *     source        --a--b--c--d--|
+ *     skip_last(2)  --------a--b--|
+ *
+ * Items:   copies, lent from the stack.
+ * Errors:  the source's; -ENOMEM where an item cannot be kept.
+ * State:   32 bytes and the items that wait; memory that doubles.
+ * See:     https://rxjs.dev/api/operators/skipLast
+ */
+RX_API rx_operator *rx_skip_last(size_t count) RX_MUST_USE;
+
+/**
+ * Leave out items as long as @p predicate holds: `rx_skip_while(below)`, `rx_skip_while(below, &limit)`.
+ *
+ *     source           --1--2--3--4--1--|
+ *     skip_while(< 3)  --------3--4--1--|
+ *
+ * Items:   forwarded, borrowed for the call.
+ * Errors:  the source's, and a negative result of the function.
+ * State:   16 bytes; nothing an item. Takes whole spans once it has opened.
+ * See:     https://rxjs.dev/api/operators/skipWhile
+ */
+#define rx_skip_while(...) RX__WITH_CTX(rx_skip_while_fn, _rx_predicate, __VA_ARGS__)
+/** What rx_skip_while() expands to. */
+RX_API rx_operator *rx_skip_while_fn(const rx_predicate *predicate, void *ctx) RX_MUST_USE;
+
+/**
+ * Emit the last @p count items when the source completes; 0 completes on subscription.
+ *
+ *     source        --a--b--c--d--|
+ *     take_last(2)  --------------(cd|)
+ *
+ * Items:   copies, lent from the stack.
+ * Errors:  the source's; -ENOMEM where an item cannot be kept.
+ * State:   32 bytes and the items that wait; memory that doubles.
+ * See:     https://rxjs.dev/api/operators/takeLast
+ */
+RX_API rx_operator *rx_take_last(size_t count) RX_MUST_USE;
+
+/**
+ * Leave out items that came before, or whose key did: `rx_distinct()`, `rx_distinct(author)`,
+ * `rx_distinct(author, &ctx)`. A third argument is an observable (consumed): each of its items empties the memory.
+ *
+ *     source    --1--1--2--1--3--|
+ *     distinct  --1-----2-----3--|
+ *
+ * The keys are found by the hash and equality of their type.
+ *
+ * Items:   forwarded, borrowed for the call.
+ * Errors:  the source's, that observable's, and a negative result of the function; -ENOMEM where a key cannot be kept.
+ * State:   56 bytes and all keys that were seen; memory that doubles.
+ * See:     https://rxjs.dev/api/operators/distinct
+ */
+#define rx_distinct(...) RX__DISTINCT(__VA_ARGS__, NULL, NULL, NULL)
+#define RX__DISTINCT(fn, ctx, flushes, ...) rx_distinct_fn(RX__OPTIONAL(fn, _rx_mapper), (ctx), (flushes))
+/** What rx_distinct() expands to; @p key NULL: the item itself; @p flushes NULL: none. */
+RX_API rx_operator *rx_distinct_fn(const rx_mapper *key, void *ctx, rx_observable *flushes) RX_MUST_USE;
+
+/**
+ * Leave out items whose key equals that of the item emitted before: `rx_distinct_until_key_changed(author)`,
+ * `rx_distinct_until_key_changed(author, &ctx)`. A third argument says which keys are equal, a fourth is its context.
+ *
+ *     source                              --1--3--2--4--1--|
+ *     distinct_until_key_changed(n % 2)   --1-----2-----1--|
+ *
+ * Items:   forwarded, borrowed for the call.
+ * Errors:  the source's, and a negative result of a function; -ENOMEM where a key cannot be copied.
+ * State:   32 bytes and a key.
+ * See:     https://rxjs.dev/api/operators/distinctUntilKeyChanged
+ */
+#define rx_distinct_until_key_changed(...) RX__BY_COUNT(RX__DUKC_1, RX__DUKC_2, RX__DUKC_3, RX__DUKC_4, __VA_ARGS__)
+#define RX__DUKC_1(key) RX__DUKC(key, NULL, NULL, NULL)
+#define RX__DUKC_2(key, ctx) RX__DUKC(key, (ctx), NULL, NULL)
+#define RX__DUKC_3(key, ctx, same) RX__DUKC(key, (ctx), &same##_rx_equality, NULL)
+#define RX__DUKC_4(key, ctx, same, same_ctx) RX__DUKC(key, (ctx), &same##_rx_equality, (same_ctx))
+#define RX__DUKC(key, ctx, same, same_ctx) rx_distinct_until_key_changed_fn(&key##_rx_mapper, ctx, same, same_ctx)
+/** What rx_distinct_until_key_changed() expands to; @p equality NULL: that of the key's type. */
+RX_API rx_operator *rx_distinct_until_key_changed_fn(const rx_mapper *key, void *ctx, const rx_equality *equality,
+                                                     void *equality_ctx) RX_MUST_USE;
+
 RX_END_DECLS
 #endif

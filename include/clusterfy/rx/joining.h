@@ -54,6 +54,42 @@ RX_API rx_observable *rx_merge_array(rx_observable *const *sources, size_t limit
 /** What rx_concat() expands to. */
 RX_API rx_observable *rx_concat_array(rx_observable *const *sources) RX_MUST_USE;
 
+/**
+ * Emit these items, then those of the source: `rx_start_with(int64_t, 1, 2)`.
+ *
+ *     source            ----3--|
+ *     start_with(1, 2)  (12)3--|
+ *
+ * The source is subscribed when they have been emitted.
+ *
+ * Items:   copied into the operator, borrowed for the call; then forwarded.
+ * Errors:  the source's; adds none.
+ * State:   nothing. Takes whole spans.
+ * See:     https://rxjs.dev/api/operators/startWith
+ */
+#define rx_start_with(T, ...)                                                                                          \
+	rx_start_with_items(&rx_type_##T, (const T[]){__VA_ARGS__}, sizeof((const T[]){__VA_ARGS__}) / sizeof(T))
+/** What rx_start_with() expands to: @p count items that lie packed. */
+RX_API rx_operator *rx_start_with_items(const rx_type *type, const void *items, size_t count) RX_MUST_USE;
+
+/**
+ * Emit the items of the source, then these: `rx_end_with(int64_t, 8, 9)`.
+ *
+ *     source          --1--2--|
+ *     end_with(8, 9)  --1--2--(89|)
+ *
+ * The source has been torn down before they come.
+ *
+ * Items:   forwarded, borrowed for the call; those at the end are copied into the operator.
+ * Errors:  the source's; adds none.
+ * State:   nothing. Takes whole spans.
+ * See:     https://rxjs.dev/api/operators/endWith
+ */
+#define rx_end_with(T, ...)                                                                                            \
+	rx_end_with_items(&rx_type_##T, (const T[]){__VA_ARGS__}, sizeof((const T[]){__VA_ARGS__}) / sizeof(T))
+/** What rx_end_with() expands to: @p count items that lie packed. */
+RX_API rx_operator *rx_end_with_items(const rx_type *type, const void *items, size_t count) RX_MUST_USE;
+
 RX_END_DECLS
 
 #ifdef __cplusplus

@@ -33,5 +33,50 @@ RX_BEGIN_DECLS
 RX_API rx_operator *rx_reduce_fn(const rx_reducer *reducer, void *ctx, const rx_type *type, const void *seed)
 	RX_MUST_USE;
 
+/**
+ * Emit, when the source completes, how many items there were, or for how many a predicate holds: `rx_count()`,
+ * `rx_count(is_even)`, `rx_count(above, &limit)`.
+ *
+ *     source          --1--2--3--4--|
+ *     count(is_even)  --------------(2|)
+ *
+ * Items:   one int64_t, lent from the stack.
+ * Errors:  the source's, and a negative result of the function.
+ * State:   16 bytes; nothing an item. Takes whole spans.
+ * See:     https://rxjs.dev/api/operators/count
+ */
+#define rx_count(...) RX__WITHOUT_OR_CTX(rx_count_fn, _rx_predicate, __VA_ARGS__)
+/** What rx_count() expands to; @p predicate NULL: any item. */
+RX_API rx_operator *rx_count_fn(const rx_predicate *predicate, void *ctx) RX_MUST_USE;
+
+/**
+ * Emit, when the source completes, the greatest item: by the order of its type, `rx_max()`, or by a comparator,
+ * `rx_max(by_age)`. Of equal ones it is the last; of none, none.
+ *
+ *     source  --2--3--1--|
+ *     max     -----------(3|)
+ *
+ * Items:   a copy, lent from the stack.
+ * Errors:  the source's, and a negative result of the function; -EINVAL where the type has no order; -ENOMEM where an
+ *          item cannot be copied.
+ * State:   16 bytes and an item.
+ * See:     https://rxjs.dev/api/operators/max
+ */
+#define rx_max(...) RX__WITHOUT_OR_CTX(rx_max_fn, _rx_comparator, __VA_ARGS__)
+/** What rx_max() expands to; @p comparator NULL: the order of the type. */
+RX_API rx_operator *rx_max_fn(const rx_comparator *comparator, void *ctx) RX_MUST_USE;
+
+/**
+ * Emit, when the source completes, the least item; otherwise as rx_max().
+ *
+ *     source  --2--3--1--|
+ *     min     -----------(1|)
+ *
+ * See:     https://rxjs.dev/api/operators/min
+ */
+#define rx_min(...) RX__WITHOUT_OR_CTX(rx_min_fn, _rx_comparator, __VA_ARGS__)
+/** What rx_min() expands to; @p comparator NULL: the order of the type. */
+RX_API rx_operator *rx_min_fn(const rx_comparator *comparator, void *ctx) RX_MUST_USE;
+
 RX_END_DECLS
 #endif

@@ -159,5 +159,101 @@ RX_API rx_operator *rx_switch_map_fn(const rx_projector *projector, void *ctx) R
 /** What rx_expand() expands to; @p limit 0: none. */
 RX_API rx_operator *rx_expand_fn(const rx_projector *projector, void *ctx, size_t limit) RX_MUST_USE;
 
+/**
+ * Collect items into lists; each item of @p notifier (consumed) ends one and begins the next.
+ *
+ *     source    --1--2--3--4--|
+ *     notifier  ------x-----x-----
+ *     buffer    ------a-----b-(c|)      a = [1, 2], b = [3, 4], c = []
+ *
+ * The source is subscribed first. The source's completion emits the last list; the notifier's changes nothing.
+ *
+ * Items:   rx_list, borrowed for the call; RX_LIST_ITEMS(list, T) reads it.
+ * Errors:  those of both, which drop the list; -ENOMEM where an item cannot be kept.
+ * State:   48 bytes and the items; memory that doubles.
+ * See:     https://rxjs.dev/api/operators/buffer
+ */
+RX_API rx_operator *rx_buffer(rx_observable *notifier) RX_MUST_USE;
+
+/**
+ * Collect @p size items into each list, and begin one every @p every items (0: as soon as one is full, without gaps or
+ * overlaps).
+ *
+ *     source              --1--2--3--4--5--|
+ *     buffer_count(3, 2)  --------a-----b--(c|)      a = [1, 2, 3], b = [3, 4, 5], c = [5]
+ *
+ * @param size  0 counts as 1
+ *
+ * Items:   rx_list, borrowed for the call; RX_LIST_ITEMS(list, T) reads it.
+ * Errors:  the source's, which drop the lists; -ENOMEM where an item cannot be kept.
+ * State:   16 bytes; 40 for each open list, and its items.
+ * See:     https://rxjs.dev/api/operators/bufferCount
+ */
+RX_API rx_operator *rx_buffer_count(size_t size, size_t every) RX_MUST_USE;
+
+typedef struct rx_buffer_time_options {
+	rx_nsec interval;        /**< begin a list this often; 0: when the one before ends */
+	size_t max_size;         /**< end a list early when it has so many items; 0: never */
+	rx_scheduler *scheduler; /**< NULL: the subscription's */
+} rx_buffer_time_options;
+
+/**
+ * Collect the items of @p span (RX_NEVER: of all time) into each list.
+ *
+ *     source          --1--2---3---4--|
+ *     buffer_time(4)  ----a---b---c---(d|)      a = [1], b = [2], c = [3], d = [4]
+ *
+ * @param options  NULL: the defaults
+ *
+ * The source's completion emits all open lists.
+ *
+ * Items:   rx_list, borrowed for the call; RX_LIST_ITEMS(list, T) reads it.
+ * Errors:  the source's, which drop the lists; -ENOMEM where an item cannot be kept.
+ * State:   104 bytes; 136 for each open list, and its items.
+ * See:     https://rxjs.dev/api/operators/bufferTime
+ */
+RX_API rx_operator *rx_buffer_time(rx_nsec span, const rx_buffer_time_options *options) RX_MUST_USE;
+
+/**
+ * Begin a list at each item of @p openings (consumed), and end it at the first item of the observable that
+ * @p closing returns for that: `rx_buffer_toggle(openings, until)` or `rx_buffer_toggle(openings, until, &ctx)`.
+ *
+ *     source    --1--2--3--4--5--|
+ *     openings  ----x-----x-------
+ *     closing       ----x
+ *                         ----x
+ *     toggle    --------a-----b--|      a = [2, 3], b = [4, 5]
+ *
+ * The openings are subscribed first. The source's completion emits all open lists.
+ *
+ * Items:   rx_list, borrowed for the call; RX_LIST_ITEMS(list, T) reads it.
+ * Errors:  those of all, which drop the lists; -ENOMEM where an item cannot be kept.
+ * State:   32 bytes; for each open list 40, its items, and a subscription.
+ * See:     https://rxjs.dev/api/operators/bufferToggle
+ */
+#define rx_buffer_toggle(openings, ...) RX__TOGGLE(rx_buffer_toggle_fn, (openings), __VA_ARGS__, NULL, NULL)
+#define RX__TOGGLE(call, openings, fn, ctx, ...) call(openings, &fn##_rx_projector, (ctx))
+/** What rx_buffer_toggle() expands to. */
+RX_API rx_operator *rx_buffer_toggle_fn(rx_observable *openings, const rx_projector *closing, void *ctx) RX_MUST_USE;
+
+/**
+ * Collect items into lists, each of which ends at the first item of the observable that @p closing returns; it is
+ * called at the beginning of each list.
+ *
+ *     source       --1--2--3--4--|
+ *     closing      -----x
+ *                       -----x
+ *                            -----x
+ *     buffer_when  -----a----b---(c|)      a = [1], b = [2, 3], c = [4]
+ *
+ * The first closing observable is subscribed before the source. The source's completion emits the last list.
+ *
+ * Items:   rx_list, borrowed for the call; RX_LIST_ITEMS(list, T) reads it.
+ * Errors:  those of all, which drop the list; -ENOMEM where an item cannot be kept.
+ * State:   48 bytes and the items; memory that doubles.
+ * See:     https://rxjs.dev/api/operators/bufferWhen
+ */
+RX_API rx_operator *rx_buffer_when(rx_observable *(*closing)(void *ctx), void *ctx) RX_MUST_USE;
+
 RX_END_DECLS
 #endif

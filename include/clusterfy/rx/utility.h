@@ -68,22 +68,32 @@ RX_API rx_operator *rx_finalize(void (*call)(void *ctx), void *ctx) RX_MUST_USE;
 RX_API rx_operator *rx_to_array(void) RX_MUST_USE;
 
 /**
- * Emit these items, then those of the source: `rx_start_with(int64_t, 1, 2)`.
+ * Emit each event of the source as an item; then, also after an error, complete.
  *
- *     source            ----3--|
- *     start_with(1, 2)  (12)3--|
+ *     source       --1--#
+ *     materialize  --a--(b|)      a = next 1, b = error
  *
- * The source is subscribed when they have been emitted.
- *
- * Items:   copied into the operator, borrowed for the call; then forwarded.
- * Errors:  the source's; adds none.
- * State:   nothing. Takes whole spans.
- * See:     https://rxjs.dev/api/operators/startWith
+ * Items:   rx_notification, lent from the stack; RX_NOTIFICATION_VALUE(notification, T) reads a value.
+ * Errors:  none.
+ * State:   nothing.
+ * See:     https://rxjs.dev/api/operators/materialize
  */
-#define rx_start_with(T, ...)                                                                                          \
-	rx_start_with_items(&rx_type_##T, (const T[]){__VA_ARGS__}, sizeof((const T[]){__VA_ARGS__}) / sizeof(T))
-/** What rx_start_with() expands to: @p count items that lie packed. */
-RX_API rx_operator *rx_start_with_items(const rx_type *type, const void *items, size_t count) RX_MUST_USE;
+RX_API rx_operator *rx_materialize(void) RX_MUST_USE;
+
+/**
+ * Do what the notifications say; their values are of type @p T: `rx_dematerialize(int64_t)`.
+ *
+ *     source         --a--b-----|      a = next 1, b = error
+ *     dematerialize  --1--#
+ *
+ * Items:   forwarded, borrowed for the call.
+ * Errors:  the source's, and those it is told; -EINVAL where a value is of another type.
+ * State:   nothing.
+ * See:     https://rxjs.dev/api/operators/dematerialize
+ */
+#define rx_dematerialize(T) rx_dematerialize_to(&rx_type_##T)
+/** What rx_dematerialize() expands to. */
+RX_API rx_operator *rx_dematerialize_to(const rx_type *type) RX_MUST_USE;
 
 /* ---- Time ------------------------------------------------------------------------------------------------------ */
 

@@ -1,0 +1,15 @@
+#include "observables/core/extreme.h"
+
+static const rx_stage_ops max_ops = {.name = "max",
+                                     .state_size = sizeof(rx_slot),
+                                     .extra = rx__slot_room_in,
+                                     .start = rx__extreme_start,
+                                     .next = rx__extreme_next,
+                                     .complete = rx__extreme_complete,
+                                     .stop = rx__extreme_stop};
+
+rx_operator *rx_max_fn(const rx_comparator *comparator, void *ctx)
+{
+	return rx__operator(&max_ops, comparator ? comparator->in : NULL, NULL, comparator ? comparator->name : NULL,
+	                    &(rx_extreme){comparator, ctx, 1}, sizeof(rx_extreme));
+}

@@ -1,0 +1,98 @@
+#include "tests/support/through.h"
+
+#define LISTS                                                                                                          \
+	RX_VALUES(rx_list, "abcde", LIST(int64_t, 2, 3), LIST(int64_t, 4, 5), LIST(int64_t, 3), LIST(int64_t, 2), {0})
+
+struct closings {
+	rx_observable *by_mark[3];
+};
+
+/* The opening says which: x, y, z. */
+static rx_observable *until(const char *mark, void *ctx)
+{
+	const struct closings *closings = ctx;
+	return closings->by_mark[*mark - 'x'];
+}
+RX_PROJECTOR(until, int, char);
+
+static void toggled(const char *source, const char *openings, const char *first, const char *second,
+                    const char *expected, const char *subscription, const char *openings_subscriptions)
+{
+	rx_test *t = rx_test_create();
+	struct closings closings = {{rx_cold(t, first, NULL), rx_cold(t, second, NULL)}};
+	rx_observable *a = rx_hot(t, source, NUMBERS), *o = rx_hot(t, openings, NULL);
+	rx_expect(t, rx_pipe(a, rx_buffer_toggle(o, until, &closings)), subscription, expected, LISTS);
+	rx_expect_subscriptions(t, o, openings_subscriptions);
+	EXPECT_MARBLES(t);
+}
+
+TEST(an_opening_begins_a_list_and_its_closing_ends_it)
+{
+	toggled("--1--2--3--4--5--|", "----x-----y-------", "----x", "----x", "--------a-----b--|", NULL,
+	        "^----------------!");
+}
+
+TEST(lists_may_overlap)
+{
+	toggled("--1--2--3--4--5--|", "----x--y----------", "-----x", "---x", "---------a(c)----|" + 0, NULL,
+	        "^----------------!");
+}
+
+TEST(the_end_emits_all_that_are_open)
+{
+	toggled("--1--2--3--|", "----x--y----", "-", "-|", "-----------(ac|)", NULL, "^----------!");
+}
+
+TEST(the_end_of_the_openings_changes_nothing)
+{
+	toggled("--1--2--3--|", "----x|", "--x", "-", "------d----|", NULL, "^----!");
+}
+
+TEST(an_error_of_any_is_an_error)
+{
+	toggled("--1--2--#", "----x----", "-", "-", "--------#", NULL, "^-------!");
+	toggled("--1--2--|", "----x-#", "-", "-", "------#", NULL, "^-----!");
+	toggled("--1--2--|", "----x----", "--#", "-", "------#", NULL, "^-----!");
+}
+
+TEST(stops_all_when_unsubscribed)
+{
+	toggled("--1--2--3--|", "----x--x----", "--x", "-", "------d-    ", "^-------!", "^-------!");
+}
+
+static rx_observable *at_once(const char *mark, void *ctx)
+{
+	return rx_of(int, 1);
+}
+RX_PROJECTOR(at_once, int, char);
+
+TEST(a_closing_that_is_there_already_gives_an_empty_list)
+{
+	rx_test *t = rx_test_create();
+	rx_observable *a = rx_hot(t, "--1--|", NUMBERS), *o = rx_hot(t, "-x----", NULL);
+	rx_expect(t, rx_pipe(a, rx_buffer_toggle(o, at_once)), NULL, "-e---|", LISTS);
+	EXPECT_MARBLES(t);
+}
+
+TEST(openings_must_fit_the_function)
+{
+	through(rx_buffer_toggle(rx_of(int, 1), at_once), "--1--|", "#", .to = LISTS, .error = -EINVAL);
+}
+
+static rx_observable *not_yet(const char *mark, void *ctx)
+{
+	return rx_never();
+}
+RX_PROJECTOR(not_yet, int, char);
+
+static void strings(void)
+{
+	through_strings(rx_buffer_toggle(rx_of(char, 'a', 'b'), not_yet));
+	through_strings(rx_buffer_toggle(rx_of(char, 'a', 'b'), at_once));
+}
+
+TEST(copies_what_it_keeps_and_drops_it)
+{
+	strings();
+	without_memory(strings);
+}
