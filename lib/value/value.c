@@ -108,9 +108,12 @@ cy_value *cy__value_copy(const unsigned char *at)
 
 cy_value *cy_value_ref(cy_value *value)
 {
-	if (!value || value->references == CY__IMMORTAL)
+	if (!value)
+		return NULL;
+	unsigned references = __atomic_load_n(&value->references, __ATOMIC_RELAXED);
+	if (references == CY__IMMORTAL)
 		return value;
-	if (value->references == CY__VIEW)
+	if (references == CY__VIEW)
 		return cy__value_slice(value, value->bytes);
 	__atomic_add_fetch(&value->references, 1, __ATOMIC_RELAXED);
 	return value;
@@ -132,7 +135,10 @@ static void destroy(cy_value *value)
 
 void cy_value_unref(cy_value *value)
 {
-	if (!value || value->references == CY__IMMORTAL || value->references == CY__VIEW)
+	if (!value)
+		return;
+	unsigned references = __atomic_load_n(&value->references, __ATOMIC_RELAXED);
+	if (references == CY__IMMORTAL || references == CY__VIEW)
 		return;
 	if (__atomic_sub_fetch(&value->references, 1, __ATOMIC_ACQ_REL) == 0)
 		destroy(value);

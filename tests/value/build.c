@@ -236,3 +236,28 @@ TEST(without_memory_there_is_a_mistake_and_nothing_is_left)
 		ck_assert_uint_lt(n, 100);
 	}
 }
+
+TEST(formatted_text_without_memory)
+{
+	size_t refused = 1;
+
+	for (size_t n = 0; refused; n++) {
+		memory_fail_once_after(n);
+		cy_value *value = cy_stringf("%d", 7);
+		refused = memory_refused();
+		memory_recover();
+		ck_assert_int_eq(cy_value_error(value), refused ? -ENOMEM : 0);
+		cy_value_unref(value);
+	}
+}
+
+TEST(words_are_cut_between_characters)
+{
+	char key[300];
+	char expected[128];
+
+	memset(key, 'x', 98);
+	memcpy(key + 98, "\xe2\x82\xac tail", sizeof("\xe2\x82\xac tail"));
+	snprintf(expected, sizeof(expected), "key \"%.98s\" twice", key);
+	expect_mistake(cy_map(key, cy_nil(), key, cy_nil()), -EEXIST, expected);
+}

@@ -53,6 +53,8 @@ TEST(different_types_are_different)
 	expect(cy_int(-1), cy_uint(UINT64_MAX), false);
 	expect(cy_ext(1, "a", 1), cy_ext(2, "a", 1), false);
 	expect(cy_string("ab"), cy_string("aa"), false);
+	expect(cy_string("a long text, one"), cy_string("a long text, two"), false);
+	expect(cy_string("eight---a"), cy_string("nine----a"), false);
 	expect(cy_array(cy_int(1), cy_int(2)), cy_array(cy_int(2), cy_int(1)), false);
 	expect(cy_array(cy_int(1)), cy_array(cy_int(1), cy_int(1)), false);
 }

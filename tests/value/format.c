@@ -195,6 +195,9 @@ static const struct {
          "format \"{'a': i !}\", character 10: the map has 7 keys, and only 1 of them are known"},
 	{"{'l': [i]}", -EINVAL, "format \"{'l': [i]}\", character 9: the array has 2 elements"},
 	{"{'l': [i,i,i]}", -ENOENT, "format \"{'l': [i,i,i]}\", character 11: the array has only 2 elements"},
+	{"{'wide': i}", -ERANGE, "format \"{'wide': i}\", character 10: a number that does not fit int"},
+	{"{'wide': u}", -ERANGE, "format \"{'wide': u}\", character 10: a number that does not fit int from 0 on"},
+	{"{'text': u}", -EINVAL, "format \"{'text': u}\", character 10: int from 0 on expected, string found"},
 	{"[i]", -EINVAL, "format \"[i]\", character 1: array expected, map found"},
 	{"{'l': {}}", -EINVAL, "format \"{'l': {}}\", character 7: map expected, array found"},
 	{"{'big': i}", -ERANGE, "format \"{'big': i}\", character 9: a number that does not fit int"},
@@ -215,8 +218,8 @@ static const struct {
 
 TEST(unpacking_refuses_by_character, .to = sizeof(refusals) / sizeof(*refusals))
 {
-	cy_value *value = cy_pack("{'a': i, 'l': [i,i], 'big': U, 'neg': i, 'text': s, 'zero': z, 'last': i}", 1, 2, 3,
-	                          UINT64_MAX, -1, "x", "a\0b", (size_t)3, 4);
+	cy_value *value = cy_pack("{'a': i, 'l': [i,i], 'big': U, 'neg': i, 'text': s, 'zero': z, 'wide': I}", 1, 2, 3,
+	                          UINT64_MAX, -1, "x", "a\0b", (size_t)3, INT64_C(1) << 40);
 
 	ck_assert_int_eq(cy_unpack(value, refusals[_i].format, NULL, NULL, NULL), refusals[_i].code);
 	expect_words(refusals[_i].code, refusals[_i].words);

@@ -6,6 +6,7 @@
 #include "tests/value/expect.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 
 static cy_value *value;
@@ -335,4 +336,33 @@ READ_TEST(without_memory_a_lent_value_cannot_be_kept)
 	memory_recover();
 	ck_assert_int_eq(cy_value_error(kept), -ENOMEM);
 	cy_value_unref(kept);
+}
+
+/* Takes, reads and releases what another thread does the same with; under a thread sanitizer this shows more. */
+static void *use(void *shared)
+{
+	const char *text;
+
+	for (int i = 0; i < 1000; i++) {
+		cy_value *mine = cy_value_ref(shared);
+		if (cy_get_string(mine, "a.0", &text) < 0 || strcmp(text, "x") != 0)
+			return NULL;
+		cy_value_unref(mine);
+	}
+	return shared;
+}
+
+TEST(a_value_is_shared_between_threads)
+{
+	cy_value *shared = cy_map("a", cy_array(cy_string("x"), cy_string("y")));
+	pthread_t threads[3];
+	void *result;
+
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, use, shared), 0);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(pthread_join(threads[i], &result), 0);
+		ck_assert_ptr_eq(result, shared);
+	}
+	expect_text(shared, "{\"a\": [\"x\", \"y\"]}");
 }
