@@ -17,6 +17,7 @@
 #include <clusterfy/rx/function.h>
 #include <clusterfy/rx/joining.h>
 #include <clusterfy/rx/mathematical.h>
+#include <clusterfy/rx/multicasting.h>
 #include <clusterfy/rx/observable.h>
 #include <clusterfy/rx/scheduler.h>
 #include <clusterfy/rx/subject.h>

@@ -80,6 +80,6 @@ static const rx_subject_kind async_kind = {
 
 rx_subject *rx_async_create(const rx_type *type)
 {
-	rx_subject *subject = rx__subject_create(&async_kind, type, type->size);
+	rx_subject *subject = rx__subject_create(&async_kind, type, type ? type->size : 0);
 	return subject ? subject : rx__subject_no_memory();
 }

@@ -284,3 +284,17 @@ rx_subject *rx_subject_create(const rx_type *type)
 	rx_subject *subject = rx__subject_create(&subject_kind, type, 0);
 	return subject ? subject : rx__subject_no_memory();
 }
+
+rx_subject *rx__subject_connector(rx_connector connector, const rx_type *type, void *ctx)
+{
+	rx_subject *subject = connector ? connector(type, ctx) : rx_subject_create(type);
+	if (!subject)
+		return rx__subject_no_memory();
+	if (rx__type_fits(type, subject->type))
+		return subject;
+	rx_subject *refusal = rx_subject_create(type);
+	rx_subject_error(refusal, -EINVAL, "the connector makes a subject of %s, for items of %s", subject->type->name,
+	                 type->name);
+	rx_subject_unref(subject);
+	return refusal;
+}

@@ -9,6 +9,8 @@
 #ifndef RX_SUBJECTS_SUBJECT_H
 #define RX_SUBJECTS_SUBJECT_H
 
+#include <clusterfy/rx/multicasting.h>
+
 #include "observables/core/stage.h"
 
 typedef struct rx_link {
@@ -69,6 +71,12 @@ void rx__subject_deliver(rx_subject *subject, const void *item);
 void rx__subject_complete(rx_subject *subject);
 /* End with a negative code, when an item could not be kept. */
 void rx__subject_fail(rx_subject *subject, int code);
+
+/*
+ * The subject that a user's connector makes (NULL: a plain one) for items of a type. Never NULL; one of another type is
+ * replaced by one that has ended with an error.
+ */
+rx_subject *rx__subject_connector(rx_connector connector, const rx_type *type, void *ctx);
 
 /* rx_replay_create() on a given clock. */
 rx_subject *rx__replay_create(const rx_type *type, size_t size, rx_nsec window, rx_scheduler *scheduler);

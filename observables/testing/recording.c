@@ -49,14 +49,12 @@ static void record_complete(void *ctx)
 
 static void start(rx_recording *recording)
 {
-	rx_observable *source = recording->source;
-	recording->source = NULL;
 	const rx_observer observer = {.next = &recording->consumer,
 	                              .error = record_error,
 	                              .complete = record_complete,
 	                              .ctx = recording,
 	                              .scheduler = recording->test->scheduler};
-	rx_subscribe(source, &observer, &recording->subscription);
+	rx_subscribe(rx_observable_ref(recording->source), &observer, &recording->subscription);
 }
 
 static rx_recording *recording_of(rx_task *task, size_t offset)

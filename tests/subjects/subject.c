@@ -1,4 +1,4 @@
-#include "tests/subjects/listener.h"
+#include "tests/support/listener.h"
 #include "tests/support/memory.h"
 
 static struct listener a = {.name = "A"}, b = {.name = "B"}, c = {.name = "C"}, d = {.name = "D"};
