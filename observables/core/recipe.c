@@ -151,7 +151,7 @@ static void name_into(char *text, size_t size, const char *label, const rx_stage
 
 void rx__stage_name(const rx_observable *node, char *text, size_t size)
 {
-	name_into(text, size, node->op ? node->op->label : NULL, node->ops, node->function);
+	name_into(text, size, rx__stage_label(node), node->ops, node->function);
 }
 
 static rx_observable *misfit(const rx_observable *source, const rx_operator *op)
@@ -186,15 +186,53 @@ static rx_observable *append(rx_observable *source, rx_operator *op)
 	return node;
 }
 
-/* What it makes of the source keeps the contexts that the operator owns. */
-static rx_observable *apply_function(rx_operator *op, rx_observable *source)
+static void pass_next(rx_stage *self, const void *item)
 {
-	rx_observable *result = op->apply(op, source);
-	if (op->owned && result->refs && !result->owner)
+	rx__emit(self, item);
+}
+
+static void pass_span(rx_stage *self, const void *items, size_t count)
+{
+	rx__emit_span(self, items, count);
+}
+
+static const rx_stage_ops pass_ops = {.name = "own", .next = pass_next, .span = pass_span};
+
+/* What an operator made keeps the contexts that it owns. A node that keeps another's already gets one below it. */
+static rx_observable *keep_owner(rx_observable *result, rx_operator *op)
+{
+	if (op->owned && result->owner)
+		result = rx__apply(result, rx__operator(&pass_ops, NULL, NULL, NULL, NULL, 0));
+	if (op->owned && result->refs)
 		result->owner = op;
 	else
 		rx_operator_unref(op);
 	return result;
+}
+
+/* Name what an operator made above @p source: "label", or "label/map(scale)" and so on where it made several stages. */
+static void label_stages(rx_observable *result, const rx_observable *source, const char *label)
+{
+	const bool several = result->upstream != source;
+	for (rx_observable *node = result; node && node != source && node->refs == 1; node = node->upstream) {
+		char name[160];
+		rx__stage_name(node, name, sizeof name);
+		const size_t size = strlen(label) + strlen(name) + 2;
+		char *text = rx_alloc(size);
+		if (!text)
+			return;
+		snprintf(text, size, several ? "%s/%s" : "%s", label, name);
+		rx_free(node->label);
+		node->label = text;
+	}
+}
+
+static rx_observable *apply_function(rx_operator *op, rx_observable *source)
+{
+	rx_observable *result = op->apply(op, source);
+	if (op->label && !rx__is_mistake(result))
+		label_stages(result, source, op->label);
+	return keep_owner(result, op);
 }
 
 rx_observable *rx__apply(rx_observable *source, rx_operator *op)
@@ -307,6 +345,7 @@ void rx_observable_unref(rx_observable *observable)
 			rx_operator_unref(observable->op);
 		else if (observable->ops->drop)
 			observable->ops->drop((void *)observable->params);
+		rx_free(observable->label);
 		rx_free(observable);
 		rx_operator_unref(owner);
 		observable = upstream;
@@ -338,5 +377,6 @@ void rx_operator_unref(rx_operator *op)
 		rx_free(owned);
 	}
 	rx_observable_unref(op->mistake);
+	rx_free(op->label);
 	rx_free(op);
 }

@@ -140,6 +140,7 @@ struct rx_observable {
 	const char *function;    /* the name of the user's function, for messages; may be NULL */
 	uint32_t stage_size;     /* of its own stage, header included */
 	uint32_t run_size;       /* of the run from its header to the end of this stage */
+	char *label;             /* its own; NULL: that of its operator */
 };
 
 enum {
@@ -158,7 +159,7 @@ struct rx_operator {
 	const rx_type *out;                             /* what it emits; NULL: what it takes */
 	const char *function;
 	rx_observable *mistake; /* what every application returns instead; NULL */
-	const char *label;      /* given by the user; NULL: the name of the operation */
+	char *label;            /* given by the user; NULL: the name of the operation */
 	_Alignas(16) unsigned char params[];
 };
 
@@ -242,7 +243,12 @@ void rx__error(rx_stage *self, const rx_error *error);
 void rx__fail(rx_stage *self, int code);
 /* Close and stop everything from the source to this stage's upstream, silently: nothing further comes from there. */
 void rx__stop_upstream(rx_stage *self);
-/* "map(scale)" into @p text. */
+/* What the user calls a stage, else NULL. */
+static inline const char *rx__stage_label(const rx_observable *node)
+{
+	return node->label ? node->label : node->op ? node->op->label : NULL;
+}
+/* "map(scale)", or what the user calls it, into @p text. */
 void rx__stage_name(const rx_observable *node, char *text, size_t size);
 
 static inline void rx__pin(rx_stage *self)

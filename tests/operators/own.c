@@ -68,3 +68,17 @@ TEST(is_dropped_at_once_without_memory)
 	ck_assert_int_eq(owned.drops, 1);
 	rx_operator_unref(op);
 }
+
+TEST(of_several_each_is_kept)
+{
+	struct owned inner = {0}, outer = {0};
+	rx_subscription subscription;
+	rx_operator *op = rx_own(rx_operator_create(NULL, unchanged, NULL, NULL), &inner, drop);
+	op = rx_own(rx_compose(rx_take(1), op), &outer, drop);
+	rx_subscribe(rx_pipe(rx_never(), op), NULL, &subscription);
+	ck_assert_int_eq(inner.drops, 0);
+	ck_assert_int_eq(outer.drops, 0);
+	rx_unsubscribe(&subscription);
+	ck_assert_int_eq(inner.drops, 1);
+	ck_assert_int_eq(outer.drops, 1);
+}

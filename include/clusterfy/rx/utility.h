@@ -252,5 +252,14 @@ RX_API rx_operator *rx_subscribe_on(rx_scheduler *scheduler, rx_nsec delay) RX_M
  */
 RX_API rx_operator *rx_own(rx_operator *op, void *ctx, void (*drop)(void *ctx)) RX_MUST_USE;
 
+/**
+ * Give an operator a name of its own, by which errors and traces call its stage: `rx_name(rx_map(scale), "to metres")`.
+ * The stages of one that is composed of others are called "to metres/map(scale)" and so on.
+ *
+ * @param op     consumed; it is what is returned: a name is the operator's, wherever it is used
+ * @param label  copied
+ */
+RX_API rx_operator *rx_name(rx_operator *op, const char *label) RX_MUST_USE;
+
 RX_END_DECLS
 #endif
