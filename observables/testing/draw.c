@@ -34,43 +34,6 @@ struct side {
 	rx_text line;
 };
 
-/* ---- Values ---------------------------------------------------------------------------------------------------- */
-
-static void add_bytes(rx_text *text, const rx_type *type, const void *item)
-{
-	rx__text_add(text, "%s", type->name);
-	for (size_t i = 0; i < type->size && i < 32; i++)
-		rx__text_add(text, " %02x", ((const unsigned char *)item)[i]);
-}
-
-#define NUMBER(T, format, as)                                                                                          \
-	if (rx_type_same(type, &rx_type_##T)) {                                                                        \
-		rx__text_add(text, format, (as) * (const T *)item);                                                    \
-		return;                                                                                                \
-	}
-
-static void add_item(rx_text *text, const rx_type *type, const void *item)
-{
-	NUMBER(char, "'%c'", char)
-	NUMBER(bool, "%d", int)
-	NUMBER(int, "%d", int)
-	NUMBER(unsigned, "%u", unsigned)
-	NUMBER(long, "%ld", long)
-	NUMBER(size_t, "%zu", size_t)
-	NUMBER(int8_t, "%d", int)
-	NUMBER(int16_t, "%d", int)
-	NUMBER(int32_t, "%" PRId32, int32_t)
-	NUMBER(int64_t, "%" PRId64, int64_t)
-	NUMBER(uint8_t, "%u", unsigned)
-	NUMBER(uint16_t, "%u", unsigned)
-	NUMBER(uint32_t, "%" PRIu32, uint32_t)
-	NUMBER(uint64_t, "%" PRIu64, uint64_t)
-	NUMBER(float, "%g", double)
-	NUMBER(double, "%g", double)
-	NUMBER(rx_string, "\"%s\"", const char *)
-	add_bytes(text, type, item);
-}
-
 /* ---- Marks ----------------------------------------------------------------------------------------------------- */
 
 static bool is_taken(const struct legend *legend, char mark)
@@ -216,7 +179,7 @@ static void add_inner(rx_text *text, const rx_messages *inner, int64_t step)
 	for (size_t i = 0; i < legend.count; i++)
 		if (legend.entries[i].type != &rx_type_char && !legend.entries[i].message->inner) {
 			rx__text_add(text, ", %c = ", legend.entries[i].mark);
-			add_item(text, legend.entries[i].type, legend.entries[i].message->item);
+			rx__text_add_item(text, legend.entries[i].type, legend.entries[i].message->item);
 		}
 	rx__text_clear(&sides[0].line);
 	rx__text_clear(&sides[1].line);
@@ -238,7 +201,7 @@ static void add_legend(rx_text *text, const struct legend *legend, int64_t step)
 		if (message->inner)
 			add_inner(text, message->inner, step);
 		else
-			add_item(text, legend->entries[i].type, message->item);
+			rx__text_add_item(text, legend->entries[i].type, message->item);
 		rx__text_add(text, "\n");
 	}
 }
@@ -271,6 +234,26 @@ void rx__draw_messages(rx_text *text, const rx_messages *expected, const rx_mess
 	if (got && !(wanted && rx__error_expected(got, wanted))) {
 		add_error(text, "expected", wanted);
 		add_error(text, "actual", got);
+	}
+	rx__text_clear(&sides[0].line);
+	rx__text_clear(&sides[1].line);
+}
+
+void rx__draw_stream(rx_text *text, const rx_messages *messages, const rx_formatter *formatter, void *ctx)
+{
+	struct legend legend = {0};
+	const rx_messages nothing = {0};
+	struct side sides[2] = {{.messages = messages}, {.messages = &nothing}};
+	draw_lines(sides, &legend, 1);
+	add_line(text, &sides[0]);
+	rx__text_add(text, "\n");
+	for (size_t i = 0; i < legend.count; i++) {
+		rx__text_add(text, "    %c = ", legend.entries[i].mark);
+		if (formatter)
+			rx__text_add_formatted(text, formatter, legend.entries[i].message->item, ctx);
+		else
+			rx__text_add_item(text, messages->type, legend.entries[i].message->item);
+		rx__text_add(text, "\n");
 	}
 	rx__text_clear(&sides[0].line);
 	rx__text_clear(&sides[1].line);

@@ -8,20 +8,9 @@
 
 #include <clusterfy/rx/testing.h>
 
-#include "observables/core/stage.h"
+#include "observables/core/text.h"
 
 #define RX__FRAME RX_MS(1)
-
-/* ---- Text ------------------------------------------------------------------------------------------------------ */
-
-typedef struct rx_text {
-	char *bytes; /* NULL while empty */
-	size_t length, capacity;
-} rx_text;
-
-/* Append; without memory the text stays as it is. */
-void rx__text_add(rx_text *text, const char *format, ...) RX_PRINTF(2, 3);
-void rx__text_clear(rx_text *text);
 
 /* ---- Messages -------------------------------------------------------------------------------------------------- */
 
@@ -129,6 +118,8 @@ void rx__test_mistake(rx_test *test, const char *what, int code);
 
 /* Two streams, one under the other; a character is @p step frames. */
 void rx__draw_messages(rx_text *text, const rx_messages *expected, const rx_messages *actual, int64_t step);
+/* One stream, and its items below as @p formatter writes them (NULL: as their type is known). */
+void rx__draw_stream(rx_text *text, const rx_messages *messages, const rx_formatter *formatter, void *ctx);
 /* Subscriptions, those expected and those that were, each a diagram. */
 void rx__draw_subscriptions(rx_text *text, const char *label, const rx_subscription_log *logs, size_t count,
                             int64_t step);

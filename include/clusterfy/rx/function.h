@@ -85,6 +85,13 @@ typedef struct rx_comparator {
 	int (*call)(const void *a, const void *b, int *order, void *ctx);
 } rx_comparator;
 
+/** In → words, as snprintf() writes them: rx_trace(). */
+typedef struct rx_formatter {
+	const char *name;
+	const rx_type *in;
+	int (*call)(const void *in, char *text, size_t size, void *ctx);
+} rx_formatter;
+
 /** `int fn(const In *item, Out *out, void *ctx)` */
 #define RX_MAPPER(fn, Out, In)                                                                                         \
 	static int fn##_rx_map_call(const void *in, size_t index, void *out, void *ctx)                                \
@@ -269,6 +276,14 @@ typedef struct rx_comparator {
 		return 0;                                                                                              \
 	}                                                                                                              \
 	static const rx_comparator fn##_rx_comparator RX_UNUSED = {#fn, &rx_type_##In, fn##_rx_compare_call}
+
+/** `int fn(const In *item, char *text, size_t size, void *ctx)`: writes as snprintf(), and returns what that does. */
+#define RX_FORMATTER(fn, In)                                                                                           \
+	static int fn##_rx_format_call(const void *in, char *text, size_t size, void *ctx)                             \
+	{                                                                                                              \
+		return fn((const In *)in, text, size, ctx);                                                            \
+	}                                                                                                              \
+	static const rx_formatter fn##_rx_formatter RX_UNUSED = {#fn, &rx_type_##In, fn##_rx_format_call}
 
 #if defined(__cplusplus)
 #define RX__RESTRICT __restrict__

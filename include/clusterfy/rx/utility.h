@@ -6,6 +6,8 @@
 #define CLUSTERFY_RX_UTILITY_H
 
 #include <clusterfy/rx/composite.h>
+#include <stdio.h>
+
 #include <clusterfy/rx/transformation.h>
 
 RX_BEGIN_DECLS
@@ -260,6 +262,40 @@ RX_API rx_operator *rx_own(rx_operator *op, void *ctx, void (*drop)(void *ctx)) 
  * @param label  copied
  */
 RX_API rx_operator *rx_name(rx_operator *op, const char *label) RX_MUST_USE;
+
+/** `&(rx_trace_options){ RX_FORMAT(format_point) }`, with `RX_FORMATTER(format_point, point);` above. */
+#define RX_FORMAT(fn) .format = &fn##_rx_formatter
+
+typedef struct rx_trace_options {
+	const rx_formatter *format; /**< set with RX_FORMAT(function); NULL: items are written as their type is known */
+	void *ctx;                  /**< for the function */
+	bool draw;                  /**< at the end of a subscription, draw it as a marble diagram, 1 ms a character */
+} rx_trace_options;
+
+/**
+ * Write what passes here to @p file (borrowed; NULL: standard error): subscriptions, items and the end, each with the
+ * time since its subscription, the stage before, and which subscription it is.
+ *
+ *     source  --1--2--|
+ *     trace   --1--2--|
+ *
+ *         0.000 ms  range #1  subscribe
+ *         2.000 ms  range #1  next 1
+ *         5.000 ms  range #1  next 2
+ *         8.000 ms  range #1  complete
+ *         8.000 ms  range #1  --a--b--|
+ *     a = 1
+ *     b = 2
+ *
+ * A name of its own takes the place of the stage: `rx_name(rx_trace(stderr, NULL), "prices")`.
+ *
+ * @param options  NULL: the defaults
+ *
+ * Items:   forwarded, borrowed for the call.
+ * Errors:  the source's; adds none.
+ * State:   64 bytes; to draw, copies of all items.
+ */
+RX_API rx_operator *rx_trace(FILE *file, const rx_trace_options *options) RX_MUST_USE;
 
 RX_END_DECLS
 #endif
