@@ -197,12 +197,13 @@ static void pass_span(rx_stage *self, const void *items, size_t count)
 }
 
 static const rx_stage_ops pass_ops = {.name = "own", .next = pass_next, .span = pass_span};
+static rx_operator pass = {.ops = &pass_ops};
 
 /* What an operator made keeps the contexts that it owns. A node that keeps another's already gets one below it. */
 static rx_observable *keep_owner(rx_observable *result, rx_operator *op)
 {
 	if (op->owned && result->owner)
-		result = rx__apply(result, rx__operator(&pass_ops, NULL, NULL, NULL, NULL, 0));
+		result = append(result, &pass);
 	if (op->owned && result->refs)
 		result->owner = op;
 	else

@@ -34,7 +34,7 @@ TEST(an_opening_begins_a_list_and_its_closing_ends_it)
 
 TEST(lists_may_overlap)
 {
-	toggled("--1--2--3--4--5--|", "----x--y----------", "-----x", "---x", "---------a(c)----|" + 0, NULL,
+	toggled("--1--2--3--4--5--|", "----x--y----------", "-----x", "---x", "---------ac------|", NULL,
 	        "^----------------!");
 }
 
