@@ -19,8 +19,10 @@ TEST(a_worker_answers_and_a_worker_asks_a_worker)
 
 TEST(what_cannot_be_answered_fails_at_once_with_its_own_code)
 {
+	event_log log;
 	cy_cluster *cluster = cluster_begin("worker", NULL);
 	const uint32_t id = cluster_fork(cluster, "Paul", NULL);
+	event_log_start(&log, cluster, "Paul");
 	ck_assert_int_eq(cluster_code(cluster, cy_named("Nobody"), "square", NULL), -ENOENT);
 	ck_assert_int_eq(cluster_code(cluster, cy_worker(999), "square", NULL), -ENOENT);
 	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "nonsense", NULL), -ENOSYS);
@@ -28,7 +30,9 @@ TEST(what_cannot_be_answered_fails_at_once_with_its_own_code)
 	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "fail", NULL), -EDOM);
 	ck_assert_str_eq(rx_words(-EDOM), "on purpose");
 	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "exit", cy_int(1)), -ECONNRESET);
+	event_log_await(&log, "exit Paul 1 gone");
 	ck_assert_int_eq(cluster_code(cluster, cy_worker(id), "square", NULL), -ENOENT);
+	event_log_stop(&log);
 	cluster_end(cluster);
 }
 

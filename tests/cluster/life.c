@@ -60,8 +60,8 @@ TEST(a_crash_revives_with_the_same_id_and_name)
 	event_log_await(&log, "exit Paul signal 9 revives");
 	ck_assert_int_eq(cy_fork(cluster, "Paul", NULL), -EEXIST);
 	cluster_ready(cluster);
-	cy_kill(cluster, cy_named("Paul"), SIGSEGV);
-	event_log_await(&log, "exit Paul signal 11 revives");
+	cy_kill(cluster, cy_named("Paul"), SIGABRT); /* which no sanitizer takes for itself */
+	event_log_await(&log, "exit Paul signal 6 revives");
 	cluster_ready(cluster);
 	ck_assert_int_eq(cluster_number(cluster, cy_worker_named(id, "Paul"), "square", cy_int(3)), 9);
 	ck_assert_uint_eq(event_log_count(&log, "online Paul"), 3);
