@@ -37,7 +37,8 @@ static void primary(cy_cluster *cluster)
 
 	/* a reply is an observable: cold, cancellable, composable */
 	rx_subscribe(rx_pipe(cy_call(cluster, cy_named("Paul"), "square", cy_int(7)), rx_timeout(RX_S(5))),
-	             &(rx_observer){RX_NEXT(print_reply), .error = print_error, .complete = stop, .ctx = cluster}, NULL);
+	             &(rx_observer){RX_NEXT(print_reply), .error = print_error, .complete = stop, .ctx = cluster},
+	             NULL);
 }
 
 int main(void)
