@@ -7,7 +7,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -20,12 +21,25 @@ static bool is_stream_socket(int fd)
 	       getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
 }
 
+/* "number:inode" */
+static bool parse(const char *value, int *fd, uintmax_t *inode)
+{
+	char *rest;
+	errno = 0;
+	long number = strtol(value, &rest, 10);
+	if (rest == value || *rest != ':' || number < 0 || number > INT_MAX)
+		return false;
+	value = rest + 1;
+	*inode = strtoumax(value, &rest, 10);
+	*fd = (int)number;
+	return rest != value && !*rest && errno == 0;
+}
+
 static int verify(const char *value)
 {
 	int fd;
 	uintmax_t inode;
-	char rest;
-	if (sscanf(value, "%d:%ju%c", &fd, &inode, &rest) != 2 || fd < 0)
+	if (!parse(value, &fd, &inode))
 		return -EINVAL;
 	struct stat found;
 	if (fstat(fd, &found) < 0 || !S_ISSOCK(found.st_mode) || found.st_ino != inode || !is_stream_socket(fd))

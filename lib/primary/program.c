@@ -146,7 +146,7 @@ static int copy_own_arguments(char ***made)
 	char *bytes = NULL;
 	size_t size = 0;
 	int error = read_whole("/proc/self/cmdline", &bytes, &size);
-	if (error < 0)
+	if (!bytes)
 		return error;
 	size_t count = count_strings(bytes, size);
 	char **list = rx_alloc((count + 1) * sizeof *list + size);

@@ -2,7 +2,7 @@
  * @file
  * Channels: a non-blocking Unix stream socket that speaks frames, and passes descriptors.
  *
- * The engine knows no loop: who binds it (cy__channel_bind(), or a test) tells it when the descriptor is readable or
+ * The engine knows no loop: who binds it (bind.h, or a test) tells it when the descriptor is readable or
  * writable and what time it is, and asks what it wants. Any callback may send, close or destroy the channel, or run
  * the loop again.
  *

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -122,8 +123,18 @@ static const struct forged {
 	const char *value;
 	int code;
 } forged[] = {
-	{"", -EINVAL},      {"3", -EINVAL},     {"x:1", -EINVAL},      {"-1:1", -EINVAL},
-	{"0:1:2", -EINVAL}, {"0:1", -ENOTSOCK}, {"4000:1", -ENOTSOCK}, {"99999999:1", -ENOTSOCK},
+	{"", -EINVAL},
+	{"3", -EINVAL},
+	{"x:1", -EINVAL},
+	{"-1:1", -EINVAL},
+	{"0:1:2", -EINVAL},
+	{"0:1", -ENOTSOCK},
+	{"4000:1", -ENOTSOCK},
+	{"99999999:1", -ENOTSOCK},
+	{"4294967296:1", -EINVAL},
+	{"3:", -EINVAL},
+	{"3:1 ", -EINVAL},
+	{"3:99999999999999999999", -EINVAL},
 };
 
 TEST(a_forged_channel_is_refused, .to = sizeof forged / sizeof *forged)
@@ -140,7 +151,7 @@ static char scratch[64];
 
 static const char *make_scratch(const char *content, mode_t mode)
 {
-	strcpy(scratch, "/tmp/clusterfy-test-XXXXXX");
+	strcpy(scratch, P_tmpdir "/clusterfy-test-XXXXXX");
 	int fd = mkostemp(scratch, O_CLOEXEC);
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(write(fd, content, strlen(content)), (ssize_t)strlen(content));
@@ -161,7 +172,7 @@ TEST(a_failing_exec_reports_its_errno)
 {
 	assert_fails((cy_process_options){.program = "/no/such/program"}, -ENOENT, "exec");
 	assert_fails((cy_process_options){.program = "/dev/null/program"}, -ENOTDIR, "exec");
-	assert_fails((cy_process_options){.program = "/tmp"}, -EACCES, "exec");
+	assert_fails((cy_process_options){.program = "/usr"}, -EACCES, "exec");
 	assert_fails((cy_process_options){.program = make_scratch("echo", 0600)}, -EACCES, "exec");
 	unlink(scratch);
 	assert_fails((cy_process_options){.program = make_scratch("neither script nor program", 0700)}, -ENOEXEC,
@@ -271,8 +282,8 @@ TEST(a_relative_program_is_relative_to_the_primary)
 	print("pwd", (cy_process_options){.program = "./sh", .directory = "/"});
 	ck_assert_str_eq(output, "/\n");
 	setenv("PATH", "/no/where::/bin", 1);
-	print("pwd", (cy_process_options){.program = "sh", .directory = "/tmp"});
-	ck_assert_str_eq(output, "/tmp\n");
+	print("pwd", (cy_process_options){.program = "sh", .directory = "/usr"});
+	ck_assert_str_eq(output, "/usr\n");
 }
 
 PROGRAM(prints_its_arguments)
@@ -426,8 +437,9 @@ TEST(nothing_else_is_open_on_an_old_kernel)
 
 static int make_file(const char *content)
 {
-	int fd = open(make_scratch(content, 0600), O_RDWR | O_CLOEXEC);
-	unlink(scratch);
+	int fd = memfd_create("file", MFD_CLOEXEC);
+	ck_assert_int_eq(write(fd, content, 1), 1);
+	ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
 	return fd;
 }
 
@@ -487,7 +499,7 @@ TEST(another_user_with_its_groups)
 	print("id -u; id -g", (cy_process_options){.group = "54321"});
 	ck_assert_str_eq(output, "0\n54321\n");
 	/* A directory that is closed to the user is closed to the worker. */
-	char closed[] = "/tmp/clusterfy-test-XXXXXX";
+	char closed[] = P_tmpdir "/clusterfy-test-XXXXXX";
 	ck_assert_ptr_nonnull(mkdtemp(closed));
 	assert_fails((cy_process_options){.program = "sh", .user = "nobody", .directory = closed}, -EACCES,
 	             "directory");

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -30,7 +31,6 @@ struct side {
 	const char *why;
 	int rooms, queued;
 	void (*on_frame)(struct side *side, const cy__frame *frame);
-	struct side *other;
 };
 
 static uint32_t sum_of(const uint8_t *bytes, size_t size)
@@ -85,8 +85,6 @@ static void open_pair(const cy__channel_options *options)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
 	ck_assert_int_eq(cy__channel_create(ends[0], options, &ops, &left, &left.channel), 0);
 	ck_assert_int_eq(cy__channel_create(ends[1], options, &ops, &right, &right.channel), 0);
-	left.other = &right;
-	right.other = &left;
 }
 
 /* A channel on one end, a bare descriptor on the other. */
@@ -233,7 +231,8 @@ TEST(any_split_gives_the_same_frames)
 	free(body);
 }
 
-static const size_t sizes[] = {1, 16 << 10, 65536 - CY__FRAME_HEAD, 65536, 800004, 4 << 20, (16 << 20) - CY__FRAME_HEAD};
+static const size_t sizes[] = {1,      16 << 10, 65536 - CY__FRAME_HEAD,     65536,
+                               800004, 4 << 20,  (16 << 20) - CY__FRAME_HEAD};
 
 TEST(bodies_of_every_size_arrive, .to = 2 * sizeof sizes / sizeof *sizes)
 {
@@ -301,10 +300,10 @@ static void answer(struct side *side, const cy__frame *frame)
 {
 	static uint8_t body[3000];
 	if (frame->kind == CY__CALL && side->frames < 4000) {
-		int error = cy__channel_send(side->channel,
-		                             &(cy__frame){.kind = CY__ITEM, .call = frame->call, .body = body,
-		                                          .body_size = sizeof body},
-		                             NULL);
+		int error = cy__channel_send(
+			side->channel,
+			&(cy__frame){.kind = CY__ITEM, .call = frame->call, .body = body, .body_size = sizeof body},
+			NULL);
 		ck_assert(error == 0 || error == -EAGAIN);
 	}
 }
@@ -340,8 +339,8 @@ TEST(urgent_frames_pass_the_bulk_at_the_end_of_a_frame)
 		ck_assert_int_eq(send_call(&left, call, body, size), 0);
 	cy__channel_flush(left.channel);
 	for (uint64_t call = 10; call < 13; call++)
-		cy__channel_send(left.channel,
-		                 &(cy__frame){.kind = CY__PING, .flags = CY__FRAME_URGENT, .call = call}, NULL);
+		cy__channel_send(left.channel, &(cy__frame){.kind = CY__PING, .flags = CY__FRAME_URGENT, .call = call},
+		                 NULL);
 	settle();
 	static const uint64_t order[] = {1, 10, 11, 12, 2, 3};
 	ck_assert_uint_eq(right.frames, 6);
@@ -381,7 +380,8 @@ TEST(a_full_queue_refuses_and_tells_when_there_is_room)
 	ck_assert_int_eq(send_call(&left, 10, body, sizeof body), -EAGAIN);
 	ck_assert_int_eq(left.rooms, 0);
 	/* The other class has its own bound. */
-	ck_assert_int_eq(cy__channel_send(left.channel, &(cy__frame){.kind = CY__PING, .flags = CY__FRAME_URGENT}, NULL), 0);
+	ck_assert_int_eq(
+		cy__channel_send(left.channel, &(cy__frame){.kind = CY__PING, .flags = CY__FRAME_URGENT}, NULL), 0);
 	settle();
 	ck_assert_int_eq(left.rooms, 1);
 	ck_assert_uint_eq(right.frames, 11);
@@ -687,10 +687,8 @@ TEST(a_reply_is_read_though_writing_fails)
 
 static int make_file(void)
 {
-	char path[] = "/tmp/clusterfy-test-XXXXXX";
-	int fd = mkostemp(path, O_CLOEXEC);
+	int fd = memfd_create("file", MFD_CLOEXEC);
 	ck_assert_int_ge(fd, 0);
-	unlink(path);
 	return fd;
 }
 
@@ -704,7 +702,8 @@ static bool is_same_file(int a, int b)
 
 static int send_fds(struct side *side, uint64_t call, const uint8_t *body, size_t size, const int *fds, size_t count)
 {
-	cy__frame frame = {.kind = CY__MESSAGE, .call = call, .body = body, .body_size = size, .fd_count = (uint8_t)count};
+	cy__frame frame = {
+		.kind = CY__MESSAGE, .call = call, .body = body, .body_size = size, .fd_count = (uint8_t)count};
 	return cy__channel_send(side->channel, &frame, &(cy__sending){.fds = fds});
 }
 
@@ -1094,14 +1093,15 @@ TEST(without_memory_it_refuses_and_goes_on, .to = 12)
 	size_t sent = 0, failed = 0;
 	for (int round = 0; round < 2; round++) {
 		cy__frame first = hello;
-		if (sent == 0 && cy__channel_send(left.channel, &first, NULL) < 0 &&
-		    ++failed && cy__channel_send(left.channel, &first, NULL) < 0)
+		if (sent == 0 && cy__channel_send(left.channel, &first, NULL) < 0 && ++failed &&
+		    cy__channel_send(left.channel, &first, NULL) < 0)
 			ck_abort();
 		sent += sent == 0;
 		int errors[] = {send_fds(&left, 1, body, 100000, &file, 1), send_fds(&left, 2, body, 10, &file, 1),
 		                send_call(&left, 3, body, 100000)};
 		for (size_t i = 0; i < 3; i++) {
-			ck_assert_msg(errors[i] == 0 || errors[i] == -ENOMEM || (errors[i] == -EPIPE && right.closed), "%d %d %s", errors[i], right.code, right.why);
+			ck_assert_msg(errors[i] == 0 || errors[i] == -ENOMEM || (errors[i] == -EPIPE && right.closed),
+			              "%d %d %s", errors[i], right.code, right.why);
 			sent += errors[i] == 0;
 			failed += errors[i] != 0;
 		}

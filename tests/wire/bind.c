@@ -1,0 +1,232 @@
+#include "lib/wire/bind.h"
+#include "tests/support/test.h"
+
+#include <clusterfy/rx/scheduler.h>
+
+#include <errno.h>
+#include <ev.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct side {
+	cy__channel *channel;
+	cy__binding binding;
+	size_t frames, bytes, stop_at; /* destroys itself at this frame */
+	int closed, code;
+	uint64_t call;
+	bool answers;
+};
+
+static struct side left, right;
+
+static void destroy(struct side *side)
+{
+	cy__unbind(&side->binding);
+	cy__channel_destroy(side->channel);
+	side->channel = NULL;
+}
+
+static void saw_frame(cy__channel *channel, const cy__frame *frame, cy__fds *fds, void *ctx)
+{
+	struct side *side = ctx;
+	side->frames++;
+	side->bytes += frame->body_size;
+	side->call = frame->call;
+	if (side->answers && frame->kind == CY__CALL) {
+		cy__frame reply = {
+			.kind = CY__ITEM, .call = frame->call, .body = frame->body, .body_size = frame->body_size};
+		ck_assert_int_eq(cy__channel_send(channel, &reply, NULL), 0);
+	}
+	if (side->frames == side->stop_at)
+		destroy(side);
+}
+
+/* Destroyed where it ends, as most owners will: the loop then has nothing left to wait for. */
+static void saw_end(cy__channel *channel, int code, const char *why, void *ctx)
+{
+	struct side *side = ctx;
+	side->closed++;
+	side->code = code;
+	destroy(side);
+}
+
+static void saw_queued(cy__channel *channel, void *ctx)
+{
+	cy__binding_queued(&((struct side *)ctx)->binding);
+}
+
+static const cy__channel_ops ops = {.frame = saw_frame, .closed = saw_end, .queued = saw_queued};
+
+static void bind_side(struct side *side, struct ev_loop *loop)
+{
+	cy__bind(&side->binding, side->channel, rx_loop(loop), rx_asap(loop));
+}
+
+static int open_half(const cy__channel_options *options)
+{
+	int ends[2];
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	ck_assert_int_eq(cy__channel_create(ends[1], options, &ops, &right, &right.channel), 0);
+	return ends[0];
+}
+
+static void send_hello(struct side *side)
+{
+	cy__frame hello = {.kind = CY__HELLO, .call = CY__FRAME_VERSION};
+	ck_assert_int_eq(cy__channel_send(side->channel, &hello, NULL), 0);
+}
+
+static void open_pair(const cy__channel_options *options)
+{
+	int fd = open_half(options);
+	ck_assert_int_eq(cy__channel_create(fd, options, &ops, &left, &left.channel), 0);
+	/* One is bound before it has anything to say, the other after. */
+	bind_side(&left, NULL);
+	send_hello(&left);
+	send_hello(&right);
+	bind_side(&right, NULL);
+}
+
+static void send_calls(struct side *side, uint64_t count, size_t size)
+{
+	uint8_t *body = calloc(1, size);
+	for (uint64_t call = 1; call <= count; call++) {
+		cy__frame frame = {.kind = CY__CALL, .call = call, .body = body, .body_size = size};
+		ck_assert_int_eq(cy__channel_send(side->channel, &frame, NULL), 0);
+	}
+	free(body);
+}
+
+static void run_until(const size_t *counter, size_t value)
+{
+	while (*counter < value)
+		ck_assert(ev_run(ev_default_loop(0), EVRUN_ONCE));
+}
+
+/* Ends by itself, for every watcher and timer is gone. */
+static void run_to_end(void)
+{
+	ev_run(ev_default_loop(0), 0);
+}
+
+static void close_both(void)
+{
+	destroy(&left);
+	run_to_end();
+	ck_assert_ptr_null(right.channel);
+	ck_assert_int_eq(right.closed, 1);
+	ck_assert_int_eq(right.code, 0);
+}
+
+TEST(calls_and_replies_go_to_and_fro)
+{
+	open_pair(NULL);
+	right.answers = true;
+	send_calls(&left, 1000, 100);
+	run_until(&left.frames, 1001);
+	ck_assert_uint_eq(left.call, 1000);
+	ck_assert_uint_eq(left.bytes, 1 + 100000);
+	close_both();
+}
+
+TEST(what_a_turn_sends_leaves_together)
+{
+	int fd = open_half(NULL);
+	bind_side(&right, NULL);
+	send_hello(&right);
+	send_calls(&right, 100, 10);
+	uint8_t bytes[16384];
+	ck_assert_int_eq(recv(fd, bytes, sizeof bytes, MSG_DONTWAIT), -1);
+	ev_run(ev_default_loop(0), EVRUN_NOWAIT);
+	ck_assert_int_eq(recv(fd, bytes, sizeof bytes, MSG_DONTWAIT), CY__FRAME_HEAD + 1 + 100 * (CY__FRAME_HEAD + 10));
+	close(fd);
+	run_to_end();
+	ck_assert_int_eq(right.closed, 1);
+}
+
+TEST(both_sides_full_go_on)
+{
+	open_pair(NULL);
+	left.answers = right.answers = true;
+	send_calls(&left, 200, 20000);
+	send_calls(&right, 200, 20000);
+	run_until(&left.frames, 401);
+	run_until(&right.frames, 401);
+	ck_assert_uint_eq(cy__channel_pending(left.channel, NULL), 0);
+	ck_assert(!cy__channel_wants_write(left.channel));
+	close_both();
+}
+
+TEST(frames_left_by_a_turn_come_in_the_next)
+{
+	open_pair(&(cy__channel_options){.turn_frames = 3});
+	send_calls(&left, 100, 10);
+	run_until(&right.frames, 101);
+	close_both();
+}
+
+TEST(what_was_sent_arrives_before_the_end)
+{
+	open_pair(NULL);
+	send_calls(&left, 20, 100000);
+	cy__channel_close(left.channel);
+	run_until(&right.frames, 21);
+	/* The right end destroys itself at the end of the left, and so ends the left, too. */
+	run_to_end();
+	ck_assert_int_eq(right.closed, 1);
+	ck_assert_int_eq(left.closed, 1);
+	ck_assert_int_eq(left.code, 0);
+}
+
+TEST(it_can_be_destroyed_from_a_frame, .to = 2)
+{
+	open_pair(NULL);
+	right.stop_at = 5;
+	right.answers = _i == 1;
+	send_calls(&left, 10, 1000);
+	run_to_end();
+	ck_assert_uint_eq(right.frames, 5);
+	ck_assert_int_eq(right.closed, 0);
+	ck_assert_int_eq(left.closed, 1);
+}
+
+TEST(it_can_be_destroyed_with_everything_under_way)
+{
+	open_pair(NULL);
+	send_calls(&left, 50, 100000);
+	while (!cy__channel_wants_write(left.channel))
+		ev_run(ev_default_loop(0), EVRUN_ONCE);
+	destroy(&left);
+	run_to_end();
+	ck_assert_int_eq(right.closed, 1);
+	ck_assert_int_eq(right.code, -ECONNABORTED);
+}
+
+TEST(half_a_frame_then_silence)
+{
+	int fd = open_half(&(cy__channel_options){.read_timeout = RX_MS(2)});
+	bind_side(&right, NULL);
+	ck_assert_int_eq(write(fd, "\0", 1), 1);
+	run_to_end();
+	ck_assert_int_eq(right.closed, 1);
+	ck_assert_int_eq(right.code, -ETIMEDOUT);
+	close(fd);
+}
+
+TEST(it_runs_on_a_loop_of_its_own)
+{
+	struct ev_loop *loop = ev_loop_new(0);
+	int fd = open_half(NULL);
+	bind_side(&right, loop);
+	send_hello(&right);
+	ev_run(loop, EVRUN_NOWAIT);
+	uint8_t bytes[100];
+	ck_assert_int_eq(recv(fd, bytes, sizeof bytes, MSG_DONTWAIT), CY__FRAME_HEAD + 1);
+	close(fd);
+	ev_run(loop, 0);
+	ck_assert_int_eq(right.closed, 1);
+	rx_loop_release(loop);
+	ev_loop_destroy(loop);
+}
