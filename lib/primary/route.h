@@ -20,7 +20,7 @@ void cy__route_call(cy__peer *peer, const cy__frame *frame);
 void cy__route_message(cy__peer *peer, const cy__frame *frame, cy__fds *fds);
 
 /* The worker that a single target means. @retval -ENOENT with words */
-int cy__route_worker(const cy_cluster *cluster, uint32_t to, const char *name, cy__worker **worker);
+int cy__route_worker(const cy_cluster *cluster, uint32_t to, const char *name, cy__worker **found);
 /* The least busy of those that can answer now, else of those that will; NULL: there is none. */
 cy__worker *cy__route_any(const cy_cluster *cluster);
 
