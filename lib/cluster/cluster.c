@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "lib/command/serve.h"
-#include "lib/listen/listen.h"
 #include "lib/message/message.h"
 #include "lib/primary/spawn.h"
 #include "lib/primary/workers.h"
@@ -167,7 +166,6 @@ static int set_up(cy_cluster *cluster)
 static void release(cy_cluster *cluster)
 {
 	cy__stop_finish(cluster);
-	cy__listen_finish(cluster);
 	cy__workers_finish(cluster);
 	if (!cluster->primary)
 		cy__peer_finish(&cluster->peer);

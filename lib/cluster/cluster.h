@@ -109,6 +109,7 @@ struct cy_cluster {
 	rx_task burial;
 	unsigned interrupts; /* SIGINTs that have come */
 	struct cy__listening *listening;
+	cy__fds *enclosed; /* descriptors of the item that one of the library's own handlers is emitting */
 
 	/* A worker's. */
 	cy__peer peer; /* the primary */

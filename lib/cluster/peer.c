@@ -7,7 +7,6 @@
 #include "lib/message/message.h"
 #include "lib/primary/route.h"
 #include "lib/primary/worker.h"
-#include "lib/listen/listen.h"
 #include "lib/worker/join.h"
 
 static void take_ping(cy__peer *peer, const cy__frame *frame)

@@ -5,6 +5,7 @@
 
 #include <time.h>
 
+#include "lib/listen/listen.h"
 #include "lib/primary/workers.h"
 #include "lib/shutdown/shutdown.h"
 #include "lib/storage/store.h"
@@ -62,6 +63,7 @@ int cy__builtin_register(cy_cluster *cluster)
 		{"cy_worker_set_metadata", CY_ON_WORKER, CY__QUIET | CY__FROM_PRIMARY, set_metadata},
 		{"cy_shutdown", CY_ON_WORKER, CY__QUIET | CY__FROM_PRIMARY | CY__WHILE_STOPPING, shut_down},
 		{"cy_status_change", CY_ON_PRIMARY, CY__QUIET | CY__WHILE_STOPPING, change_status},
+		{"cy_listen", CY_ON_PRIMARY, CY__QUIET, cy__listen_serve},
 		{"cy_storage_save", CY_ON_PRIMARY, CY__WHILE_STOPPING, cy__storage_save},
 		{"cy_storage_retrieve", CY_ON_PRIMARY, CY__WHILE_STOPPING, cy__storage_retrieve},
 		{"cy_storage_delete", CY_ON_PRIMARY, CY__WHILE_STOPPING, cy__storage_delete},

@@ -142,11 +142,13 @@ static void reply_item(const cy_body *body, void *ctx)
 {
 	cy__serve *serve = ctx;
 	const cy__body encoded = cy__body_of(*body);
+	cy__fds *fds = serve->cluster->enclosed;
+	serve->cluster->enclosed = NULL;
 	int code = cy_value_error(*body);
 	if (code >= 0 && serve->port.peer)
-		code = cy__port_post(&serve->port, CY__ITEM, serve->cluster->id, &encoded, NULL);
+		code = cy__port_post(&serve->port, CY__ITEM, serve->cluster->id, &encoded, fds);
 	else if (code >= 0 && serve->leg)
-		cy__leg_item(serve->leg, serve->cluster->id, encoded, NULL);
+		cy__leg_item(serve->leg, serve->cluster->id, encoded, fds);
 	if (code >= 0)
 		return;
 	answer_error(serve, code, cy_value_error(*body) < 0 ? cy_value_words(*body) : rx_words(code));

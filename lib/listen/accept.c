@@ -1,0 +1,175 @@
+/*
+ * cy_accept: several processes wait on one socket, so each takes a bounded number in a turn, and finds none as often.
+ */
+#include "lib/listen/listen.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Connections in a turn, and how long it waits where there are no descriptors. */
+#define BUDGET 64
+#define PATIENCE RX_MS(100)
+
+/* A copy has a descriptor of its own: the connection outlives the call that brought it. */
+static int connection_copy(void *to, const void *from)
+{
+	const cy_connection *connection = from;
+	cy_connection copy = {.fd = -1, .taken = rx_alloc(sizeof(bool))};
+	if (!copy.taken)
+		return -ENOMEM;
+	*copy.taken = *connection->taken;
+	if (!*copy.taken)
+		copy.fd = fcntl(connection->fd, F_DUPFD_CLOEXEC, 0);
+	if (!*copy.taken && copy.fd < 0) {
+		const int code = -errno;
+		rx_free(copy.taken);
+		return code;
+	}
+	*(cy_connection *)to = copy;
+	return 0;
+}
+
+static void connection_drop(void *value)
+{
+	cy_connection *connection = value;
+	if (!*connection->taken)
+		close(connection->fd);
+	rx_free(connection->taken);
+}
+
+static bool connection_equal(const void *a, const void *b)
+{
+	return ((const cy_connection *)a)->fd == ((const cy_connection *)b)->fd;
+}
+
+static uint64_t connection_hash(const void *value)
+{
+	return (uint64_t)((const cy_connection *)value)->fd;
+}
+
+const rx_type rx_type_cy_connection = {.name = "cy_connection",
+                                       .size = sizeof(cy_connection),
+                                       .copy = connection_copy,
+                                       .drop = connection_drop,
+                                       .equal = connection_equal,
+                                       .hash = connection_hash};
+
+int cy_connection_take(const cy_connection *connection)
+{
+	if (*connection->taken)
+		return rx_raise(-EALREADY, "the connection has been taken");
+	*connection->taken = true;
+	return connection->fd;
+}
+
+struct accepting {
+	rx_subscriber *subscriber;
+	rx_subscription readable;
+	rx_task patience;
+};
+
+static void look_again(rx_task *task)
+{
+	rx_resume(&CY__CONTAINER(task, struct accepting, patience)->readable);
+}
+
+static void wait_a_while(struct accepting *accepting)
+{
+	rx_pause(&accepting->readable);
+	accepting->patience.run = look_again;
+	rx_schedule(rx_subscriber_scheduler(accepting->subscriber), &accepting->patience, PATIENCE);
+}
+
+/* Whether there is more to do in this turn. */
+static bool take_failure(struct accepting *accepting, int code)
+{
+	switch (code) {
+	case -EAGAIN:
+		return false;
+	case -EMFILE:
+	case -ENFILE:
+	case -ENOBUFS:
+	case -ENOMEM:
+		wait_a_while(accepting);
+		return false;
+	case -EBADF:
+	case -EINVAL: /* it listens no more */
+	case -ENOTSOCK:
+		rx_fail(accepting->subscriber, code, "accept: %s", strerror(-code));
+		return false;
+	default:
+		return true; /* the connection's own, not the socket's */
+	}
+}
+
+static void take_readable(const int *listener, void *ctx)
+{
+	struct accepting *accepting = ctx;
+	for (int i = 0; i < BUDGET && rx_wanted(accepting->subscriber); i++) {
+		const int fd = accept4(*listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0) {
+			if (!take_failure(accepting, -errno))
+				return;
+			continue;
+		}
+		bool taken = false;
+		rx_next(accepting->subscriber, &(cy_connection){.fd = fd, .taken = &taken});
+		if (!taken)
+			close(fd);
+	}
+}
+RX_CONSUMER(take_readable, int);
+
+static void take_error(const rx_error *error, void *ctx)
+{
+	rx_fail_with(((struct accepting *)ctx)->subscriber, error);
+}
+
+static void free_accepting(void *ctx)
+{
+	struct accepting *accepting = ctx;
+	rx_subscriber_unref(accepting->subscriber);
+	rx_free(accepting);
+}
+
+static void teardown(void *ctx)
+{
+	struct accepting *accepting = ctx;
+	rx_cancel(&accepting->patience);
+	rx_unsubscribe(&accepting->readable);
+}
+
+static int subscribe(rx_subscriber *subscriber, void *ctx)
+{
+	const int *fd = ctx;
+	struct accepting *accepting = rx_alloc_zero(sizeof *accepting);
+	if (!accepting)
+		return -ENOMEM;
+	accepting->subscriber = rx_subscriber_ref(subscriber);
+	if (rx_on_teardown(subscriber, teardown, accepting) < 0) {
+		free_accepting(accepting);
+		return -ENOMEM;
+	}
+	rx_subscribe(rx_readable(*fd),
+	             &(rx_observer){RX_NEXT(take_readable), .error = take_error, .ctx = accepting,
+	                            .drop = free_accepting, .scheduler = rx_subscriber_scheduler(subscriber)},
+	             &accepting->readable);
+	return 0;
+}
+
+static rx_observable *connections(const cy_listener *listener, void *ctx)
+{
+	(void)ctx;
+	int *fd = rx_alloc(sizeof *fd);
+	if (!fd)
+		return rx_throw_error(-ENOMEM, "no memory");
+	*fd = listener->fd;
+	return rx_create(&rx_type_cy_connection, subscribe, fd, rx_free);
+}
+RX_PROJECTOR(connections, cy_connection, cy_listener);
+
+rx_operator *cy_accept(void)
+{
+	return rx_switch_map(connections);
+}

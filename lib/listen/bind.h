@@ -1,0 +1,13 @@
+#ifndef CLUSTERFY_LIB_LISTEN_BIND_H
+#define CLUSTERFY_LIB_LISTEN_BIND_H
+
+#include "lib/listen/address.h"
+
+/*
+ * Bind and listen.
+ * @param real  the address as it is now: with the port that was given, where 0 was asked for
+ * @returns a non-blocking descriptor, or what the system calls said; rx_raise() has said more
+ */
+int cy__listen_bind(const cy__address *address, int backlog, cy__address *real);
+
+#endif

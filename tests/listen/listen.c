@@ -1,0 +1,438 @@
+/*
+ * Workers that listen: whom an address belongs to, and when it is given back.
+ */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/fsuid.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "tests/support/cluster.h"
+
+/* A call that listens, for as long as it is open. */
+struct hearing {
+	rx_subscription call;
+	char address[400];
+	int port;
+	int code;
+	char words[256];
+	bool known; /* it listens, or has failed */
+};
+
+static void take_address(const cy_reply *reply, void *ctx)
+{
+	struct hearing *hearing = ctx;
+	const char *address;
+	ck_assert_int_eq(cy_unpack(reply->value, "[s, i]", &address, &hearing->port), 0);
+	snprintf(hearing->address, sizeof hearing->address, "%s", address);
+	hearing->known = true;
+}
+RX_CONSUMER(take_address, cy_reply);
+
+static void take_error(const rx_error *error, void *ctx)
+{
+	struct hearing *hearing = ctx;
+	hearing->code = error->code;
+	snprintf(hearing->words, sizeof hearing->words, "%s", error->message);
+	hearing->known = true;
+}
+
+static void run_until(const bool *done)
+{
+	rx_scheduler *scheduler = rx_loop(NULL);
+	ck_assert_int_eq(scheduler->ops->wait(scheduler, done), 0);
+}
+
+static void hear_with(struct hearing *hearing, cy_cluster *cluster, const char *name, const char *address,
+                      bool ipv6_only)
+{
+	*hearing = (struct hearing){.code = 0};
+	rx_subscribe(cy_call(cluster, cy_named(name), "listen", cy_pack("[s, b]", address, (int)ipv6_only)),
+	             &(rx_observer){RX_NEXT(take_address), .error = take_error, .ctx = hearing}, &hearing->call);
+	run_until(&hearing->known);
+}
+
+static void hear(struct hearing *hearing, cy_cluster *cluster, const char *name, const char *address)
+{
+	hear_with(hearing, cluster, name, address, false);
+	ck_assert_msg(hearing->code == 0, "%s: %s", address, hearing->words);
+}
+
+static int refusal(cy_cluster *cluster, const char *name, const char *address)
+{
+	struct hearing hearing;
+	hear_with(&hearing, cluster, name, address, false);
+	rx_unsubscribe(&hearing.call);
+	return hearing.code;
+}
+
+/* Closed, and the primary knows. */
+static void hear_no_more(struct hearing *hearing, cy_cluster *cluster, const char *name)
+{
+	rx_unsubscribe(&hearing->call);
+	ck_assert_int_eq(cluster_code(cluster, cy_named(name), "ping", NULL), 0);
+}
+
+static cy_cluster *begin_two(void)
+{
+	cy_cluster *cluster = cluster_begin("listener", NULL);
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_fork(cluster, "Sarah", NULL);
+	cluster_ready(cluster);
+	return cluster;
+}
+
+static int connect_tcp(int port)
+{
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+		return fd;
+	const int code = -errno;
+	close(fd);
+	return code;
+}
+
+static int connect_path(const char *path)
+{
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+	if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0)
+		return fd;
+	const int code = -errno;
+	close(fd);
+	return code;
+}
+
+static void expect_connection(int fd)
+{
+	ck_assert_msg(fd >= 0, "connect: %s", rx_words(fd));
+	close(fd);
+}
+
+/* ---- Whose it is -------------------------------------------------------------------------------------------------- */
+
+TEST(two_workers_share_a_port_and_the_last_one_that_closes_closes_it)
+{
+	struct hearing paul, sarah, again;
+	cy_cluster *cluster = begin_two();
+	hear(&paul, cluster, "Paul", "127.0.0.1:0");
+	hear(&sarah, cluster, "Sarah", "127.0.0.1:0");
+	ck_assert_int_gt(paul.port, 0);
+	ck_assert_int_eq(paul.port, sarah.port);
+	ck_assert_str_eq(paul.address, sarah.address);
+	char text[64];
+	snprintf(text, sizeof text, "127.0.0.1:%d", paul.port);
+	ck_assert_str_eq(paul.address, text);
+	hear_no_more(&paul, cluster, "Paul");
+	expect_connection(connect_tcp(sarah.port));
+	hear_no_more(&sarah, cluster, "Sarah");
+	ck_assert_int_eq(connect_tcp(sarah.port), -ECONNREFUSED);
+	hear(&again, cluster, "Sarah", text);
+	ck_assert_int_eq(again.port, sarah.port);
+	hear(&paul, cluster, "Paul", text);
+	expect_connection(connect_tcp(sarah.port));
+	rx_unsubscribe(&again.call);
+	hear_no_more(&paul, cluster, "Paul");
+	hear(&again, cluster, "Paul", "127.0.0.1:0");
+	expect_connection(connect_tcp(again.port));
+	rx_unsubscribe(&again.call);
+	cluster_end(cluster);
+}
+
+TEST(the_real_port_is_the_same_address)
+{
+	struct hearing paul, sarah;
+	cy_cluster *cluster = begin_two();
+	hear(&paul, cluster, "Paul", "127.0.0.1:0");
+	hear(&sarah, cluster, "Sarah", paul.address);
+	hear_no_more(&paul, cluster, "Paul");
+	expect_connection(connect_tcp(sarah.port));
+	rx_unsubscribe(&sarah.call);
+	cluster_end(cluster);
+}
+
+TEST(a_worker_that_dies_closes)
+{
+	struct hearing paul;
+	event_log log;
+	cy_cluster *cluster = begin_two();
+	event_log_start(&log, cluster, "Paul");
+	hear(&paul, cluster, "Paul", "127.0.0.1:0");
+	ck_assert_uint_eq(event_log_count(&log, "listening Paul"), 1);
+	cy_kill(cluster, cy_named("Paul"), SIGKILL);
+	event_log_await(&log, "exit Paul signal 9 gone");
+	ck_assert_int_eq(connect_tcp(paul.port), -ECONNREFUSED);
+	event_log_stop(&log);
+	cluster_end(cluster);
+}
+
+static void keep_address(const cy_event *event, void *ctx)
+{
+	snprintf(ctx, 64, "%s", event->name);
+}
+RX_CONSUMER(keep_address, cy_event);
+
+TEST(the_event_bears_the_real_address)
+{
+	char address[64] = "";
+	struct hearing paul;
+	rx_subscription events;
+	cy_cluster *cluster = begin_two();
+	rx_subscribe(cy_events_of(cluster, CY_EVENT_LISTENING), &(rx_observer){RX_NEXT(keep_address), .ctx = address},
+	             &events);
+	hear(&paul, cluster, "Paul", "127.0.0.1:0");
+	ck_assert_str_eq(address, paul.address);
+	rx_unsubscribe(&events);
+	rx_unsubscribe(&paul.call);
+	cluster_end(cluster);
+}
+
+TEST(no_host_is_every_address)
+{
+	struct hearing paul;
+	cy_cluster *cluster = begin_two();
+	hear(&paul, cluster, "Paul", ":0");
+	expect_connection(connect_tcp(paul.port));
+	rx_unsubscribe(&paul.call);
+	cluster_end(cluster);
+}
+
+TEST(ipv6_only_leaves_ipv4_alone)
+{
+	struct hearing paul;
+	cy_cluster *cluster = begin_two();
+	hear_with(&paul, cluster, "Paul", "[::]:0", true);
+	if (paul.code == 0)
+		ck_assert_int_eq(connect_tcp(paul.port), -ECONNREFUSED);
+	else
+		ck_assert(paul.code == -EAFNOSUPPORT || paul.code == -EADDRNOTAVAIL);
+	rx_unsubscribe(&paul.call);
+	cluster_end(cluster);
+}
+
+/* ---- What goes wrong ---------------------------------------------------------------------------------------------- */
+
+TEST(bind_errors_reach_the_worker_and_the_next_one_works)
+{
+	struct hearing paul;
+	char text[64];
+	cy_cluster *cluster = begin_two();
+	const int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	socklen_t size = sizeof address;
+	ck_assert_int_eq(bind(taken, (const struct sockaddr *)&address, size), 0);
+	ck_assert_int_eq(listen(taken, 1), 0);
+	getsockname(taken, (struct sockaddr *)&address, &size);
+	snprintf(text, sizeof text, "127.0.0.1:%d", ntohs(address.sin_port));
+	hear_with(&paul, cluster, "Paul", text, false);
+	ck_assert_int_eq(paul.code, -EADDRINUSE);
+	ck_assert_ptr_nonnull(strstr(paul.words, text));
+	ck_assert_ptr_nonnull(strstr(paul.words, strerror(EADDRINUSE)));
+	close(taken);
+	hear(&paul, cluster, "Paul", text);
+	rx_unsubscribe(&paul.call);
+	cluster_end(cluster);
+}
+
+TEST(what_is_no_address_is_refused)
+{
+	static const char *const wrong[] = {"",        "127.0.0.1",       "localhost:80", "127.0.0.1:65536",
+	                                    "[::1]",   "127.0.0.1:",      "127.0.0.1:8x", "[127.0.0.1]:80",
+	                                    "[]:80",   "127.0.0.1:-1",    "::1:80",       "file",
+	                                    "[::1]80", "127.0.0.1:000080"};
+	cy_cluster *cluster = begin_two();
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		ck_assert_int_eq(refusal(cluster, "Paul", wrong[i]), -EINVAL);
+	cluster_end(cluster);
+}
+
+TEST(the_primary_does_not_listen)
+{
+	cy_cluster *cluster = cluster_begin("listener", NULL);
+	ck_assert_int_eq(cluster_finish(rx_pipe(cy_listen(cluster, "127.0.0.1:0", NULL), rx_ignore_elements())),
+	                 -EPERM);
+	ck_assert_int_eq(cluster_code(cluster, cy_primary(), "cy_listen", NULL), -EPERM);
+	cluster_end(cluster);
+}
+
+/* ---- Paths -------------------------------------------------------------------------------------------------------- */
+
+static void make_directory(char *directory)
+{
+	strcpy(directory, "/tmp/clusterfy-test-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(directory));
+}
+
+TEST(a_path_is_shared_and_removed_by_the_last_one)
+{
+	struct hearing paul, sarah;
+	char directory[64], path[96];
+	cy_cluster *cluster = begin_two();
+	make_directory(directory);
+	snprintf(path, sizeof path, "%s/socket", directory);
+	for (int i = 0; i < 2; i++) {
+		hear(&paul, cluster, "Paul", path);
+		hear(&sarah, cluster, "Sarah", path);
+		ck_assert_str_eq(paul.address, path);
+		ck_assert_int_eq(paul.port, 0);
+		hear_no_more(&sarah, cluster, "Sarah");
+		expect_connection(connect_path(path));
+		hear_no_more(&paul, cluster, "Paul");
+		ck_assert_int_eq(access(path, F_OK), -1);
+	}
+	ck_assert_int_eq(rmdir(directory), 0);
+	cluster_end(cluster);
+}
+
+TEST(a_file_that_is_there_already_is_left_alone)
+{
+	char path[] = "/tmp/clusterfy-test-XXXXXX";
+	cy_cluster *cluster = begin_two();
+	close(mkstemp(path));
+	ck_assert_int_eq(refusal(cluster, "Paul", path), -EADDRINUSE);
+	ck_assert_int_eq(unlink(path), 0);
+	cluster_end(cluster);
+}
+
+TEST(a_path_is_not_removed_once_it_is_somebody_elses)
+{
+	struct hearing paul;
+	char directory[64], path[96];
+	cy_cluster *cluster = begin_two();
+	make_directory(directory);
+	snprintf(path, sizeof path, "%s/socket", directory);
+	hear(&paul, cluster, "Paul", path);
+	char other[128];
+	snprintf(other, sizeof other, "%s.other", path);
+	close(open(other, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+	ck_assert_int_eq(rename(other, path), 0);
+	hear_no_more(&paul, cluster, "Paul");
+	ck_assert_int_eq(unlink(path), 0);
+	ck_assert_int_eq(rmdir(directory), 0);
+	cluster_end(cluster);
+}
+
+TEST(a_path_of_more_than_a_hundred_bytes_works)
+{
+	struct hearing paul;
+	char directory[64], deep[300], path[340], short_name[64];
+	cy_cluster *cluster = begin_two();
+	make_directory(directory);
+	snprintf(deep, sizeof deep, "%s/%0150d", directory, 0);
+	ck_assert_int_eq(mkdir(deep, 0700), 0);
+	snprintf(path, sizeof path, "%s/socket", deep);
+	hear(&paul, cluster, "Paul", path);
+	ck_assert_str_eq(paul.address, path);
+	const int fd = open(deep, O_DIRECTORY | O_RDONLY | O_CLOEXEC);
+	snprintf(short_name, sizeof short_name, "/proc/self/fd/%d/socket", fd);
+	expect_connection(connect_path(short_name));
+	close(fd);
+	hear_no_more(&paul, cluster, "Paul");
+	ck_assert_int_eq(rmdir(deep), 0);
+	snprintf(deep, sizeof deep, "%s/%0150d", directory, 0);
+	ck_assert_int_eq(refusal(cluster, "Paul", deep), -ENAMETOOLONG);
+	ck_assert_int_eq(rmdir(directory), 0);
+	cluster_end(cluster);
+}
+
+TEST(a_directory_that_is_closed_to_us_is_the_workers_error)
+{
+	char directory[64], path[96];
+	cy_cluster *cluster = begin_two();
+	make_directory(directory);
+	snprintf(path, sizeof path, "%s/socket", directory);
+	ck_assert_int_eq(chmod(directory, 0500), 0);
+	const int before = setfsuid(geteuid() ? geteuid() : 65534); /* root may do anything */
+	ck_assert_int_eq(refusal(cluster, "Paul", path), -EACCES);
+	setfsuid((uid_t)before);
+	prctl(PR_SET_DUMPABLE, 1); /* for the leak sanitizer, which traces */
+	ck_assert_int_eq(rmdir(directory), 0);
+	ck_assert_int_eq(refusal(cluster, "Paul", path), -ENOENT);
+	cluster_end(cluster);
+}
+
+/* ---- Connections -------------------------------------------------------------------------------------------------- */
+
+static void begin_serving(rx_subscription *call, event_log *log, cy_cluster *cluster, const char *command,
+                          const char *address)
+{
+	rx_subscribe(cy_call(cluster, cy_named("Paul"), command, cy_string(address)), NULL, call);
+	event_log_await(log, "listening Paul");
+}
+
+static void expect_greeting(int fd)
+{
+	char text[16] = "";
+	ck_assert_msg(fd >= 0, "connect: %s", rx_words(fd));
+	ck_assert_int_eq(recv(fd, text, sizeof text, MSG_WAITALL), 5);
+	ck_assert_str_eq(text, "hello");
+	close(fd);
+}
+
+TEST(connections_are_accepted, .to = 2)
+{
+	event_log log;
+	rx_subscription call;
+	struct hearing sarah;
+	cy_cluster *cluster = begin_two();
+	event_log_start(&log, cluster, "Paul");
+	begin_serving(&call, &log, cluster, _i ? "serve later" : "serve", "127.0.0.1:0");
+	hear(&sarah, cluster, "Sarah", "127.0.0.1:0"); /* who does not accept, and says which port */
+	for (int i = 0; i < 100; i++)
+		expect_greeting(connect_tcp(sarah.port));
+	rx_unsubscribe(&sarah.call);
+	rx_unsubscribe(&call);
+	event_log_stop(&log);
+	cluster_end(cluster);
+}
+
+TEST(connections_that_failed_are_passed_over)
+{
+	event_log log;
+	rx_subscription call;
+	struct hearing sarah;
+	cy_cluster *cluster = begin_two();
+	event_log_start(&log, cluster, "Paul");
+	begin_serving(&call, &log, cluster, "serve", "127.0.0.1:0");
+	hear(&sarah, cluster, "Sarah", "127.0.0.1:0");
+	for (int i = 0; i < 20; i++) {
+		const int fd = connect_tcp(sarah.port);
+		ck_assert_int_ge(fd, 0);
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
+		close(fd); /* with a reset */
+	}
+	expect_greeting(connect_tcp(sarah.port));
+	rx_unsubscribe(&sarah.call);
+	rx_unsubscribe(&call);
+	event_log_stop(&log);
+	cluster_end(cluster);
+}
+
+TEST(running_out_of_descriptors_is_waited_out)
+{
+	event_log log;
+	rx_subscription call;
+	struct hearing sarah;
+	cy_cluster *cluster = begin_two();
+	event_log_start(&log, cluster, "Paul");
+	begin_serving(&call, &log, cluster, "serve", "127.0.0.1:0");
+	hear(&sarah, cluster, "Sarah", "127.0.0.1:0");
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "starve", NULL), 0);
+	const int fd = connect_tcp(sarah.port);
+	for (int i = 0; i < 10; i++)
+		ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "ping", NULL), 0);
+	ck_assert_int_eq(recv(fd, (char[1]){0}, 1, MSG_DONTWAIT), -1);
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "feed", NULL), 0);
+	expect_greeting(fd);
+	rx_unsubscribe(&sarah.call);
+	rx_unsubscribe(&call);
+	event_log_stop(&log);
+	cluster_end(cluster);
+}
