@@ -1,0 +1,118 @@
+/*
+ * What a call costs between two processes, and how many there are a second with several in flight; what a start costs.
+ */
+#include <clusterfy/cluster.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/bench/bench.h"
+#include "tests/bench/floor.h"
+
+#define BODY 64
+
+static rx_observable *echo(const cy_request *request, void *ctx)
+{
+	(void)ctx;
+	return cy_answer(cy_value_ref(request->arguments));
+}
+
+static rx_observable *ask(const cy_request *request, void *ctx)
+{
+	(void)ctx;
+	return rx_pipe(cy_call(request->cluster, cy_named("two"), "echo", cy_value_ref(request->arguments)),
+	               cy_values());
+}
+
+static cy_value *body(void)
+{
+	static const char bytes[BODY];
+	return cy_binary(bytes, sizeof bytes);
+}
+
+static int finish(rx_observable *source)
+{
+	int nothing;
+	const int code = rx_await_last(int, rx_pipe(source, rx_ignore_elements()), &nothing);
+	return code == -ENODATA ? 0 : code;
+}
+
+static double median_call(cy_cluster *cluster, const char *name, const char *command, int rounds)
+{
+	double *times = calloc((size_t)rounds, sizeof *times);
+	for (int i = 0; i < rounds; i++) {
+		const double begin = bench_now();
+		if (finish(cy_call(cluster, cy_named(name), command, body())) < 0)
+			abort();
+		times[i] = bench_now() - begin;
+	}
+	const double median = bench_median(times, (size_t)rounds);
+	free(times);
+	return median;
+}
+
+static rx_observable *one_call(const int64_t *n, void *ctx)
+{
+	(void)n;
+	return cy_call(ctx, cy_named("one"), "echo", body());
+}
+RX_PROJECTOR(one_call, cy_reply, int64_t);
+
+static double rate(cy_cluster *cluster, size_t in_flight, int64_t calls)
+{
+	const double begin = bench_now();
+	if (finish(rx_pipe(rx_range(0, calls), rx_merge_map(one_call, cluster, in_flight))) < 0)
+		abort();
+	return (double)calls * 1e9 / (bench_now() - begin);
+}
+
+static double start_workers(cy_cluster *cluster, int count)
+{
+	const double begin = bench_now();
+	for (int i = 0; i < count; i++)
+		cy_fork(cluster, NULL, NULL);
+	if (finish(cy_ready(cluster, NULL, 0)) < 0)
+		abort();
+	return (bench_now() - begin) / 1e6;
+}
+
+static void run(cy_cluster *cluster)
+{
+	const int rounds = bench_short ? 500 : 20000;
+	cy_fork(cluster, "one", NULL);
+	cy_fork(cluster, "two", NULL);
+	if (finish(cy_ready(cluster, NULL, 0)) < 0)
+		abort();
+	if (bench_wanted("call")) {
+		const double floor = floor_round_trip(rounds);
+		const double direct = median_call(cluster, "one", "echo", rounds);
+		const double relayed = median_call(cluster, "one", "ask", rounds);
+		bench_print("call", "primary to worker, p50", direct / 1e3, "us", floor / 1e3);
+		bench_print("call", "and on to another worker, p50", relayed / 1e3, "us", direct / 1e3);
+	}
+	if (bench_wanted("rate")) {
+		bench_print("rate", "64 in flight", rate(cluster, 64, bench_short ? 5000 : 200000), "1/s", 0);
+		bench_print("rate", "1024 in flight", rate(cluster, 1024, bench_short ? 5000 : 200000), "1/s", 0);
+	}
+	if (bench_wanted("start")) {
+		bench_print("start", "4 workers ready", start_workers(cluster, 4), "ms", 0);
+		bench_print("start", "16 workers ready", start_workers(cluster, 16), "ms", 0);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	cy_cluster *cluster = cy_join(NULL);
+	if (!cluster)
+		return EXIT_FAILURE;
+	cy_register(cluster, &(cy_command){.name = "echo", .run = echo});
+	cy_register(cluster, &(cy_command){.name = "ask", .target = CY_ON_WORKER, .run = ask});
+	if (cy_is_primary(cluster)) {
+		bench_begin(argc, argv);
+		cy_start(cluster);
+		run(cluster);
+		cy_stop(cluster, 0);
+	}
+	return cy_run(cluster);
+}

@@ -1,0 +1,78 @@
+#include "tests/bench/bench.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define ROUNDS 9
+#define ROUNDS_SHORT 3
+
+bool bench_short;
+static const char *only;
+static volatile int64_t used;
+
+void bench_begin(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--short") == 0)
+			bench_short = true;
+		else
+			only = argv[i];
+	setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
+bool bench_wanted(const char *name)
+{
+	return !only || strstr(name, only) || strstr(only, name);
+}
+
+double bench_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+void bench_use(int64_t value)
+{
+	used = value;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+double bench_median(double *values, size_t count)
+{
+	qsort(values, count, sizeof *values, compare);
+	return count ? values[count / 2] : 0;
+}
+
+static double measure(bench_work work, void *ctx)
+{
+	const double begin = bench_now(), units = work(ctx);
+	return (bench_now() - begin) / units;
+}
+
+void bench_print(const char *bench, const char *metric, double value, const char *unit, double floor)
+{
+	printf("{\"bench\": \"%s\", \"metric\": \"%s\", \"value\": %.4g, \"unit\": \"%s\"", bench, metric, value, unit);
+	if (floor > 0)
+		printf(", \"floor\": %.4g, \"ratio\": %.3g", floor, value / floor);
+	printf("}\n");
+}
+
+void bench_compare(const char *bench, const char *metric, bench_work library, void *library_ctx, bench_work floor,
+                   void *floor_ctx)
+{
+	double ours[ROUNDS], theirs[ROUNDS];
+	const int rounds = bench_short ? ROUNDS_SHORT : ROUNDS;
+	for (int i = 0; i < rounds; i++) {
+		ours[i] = measure(library, library_ctx);
+		theirs[i] = floor ? measure(floor, floor_ctx) : 0;
+	}
+	bench_print(bench, metric, bench_median(ours, (size_t)rounds), "ns", bench_median(theirs, (size_t)rounds));
+}

@@ -1,0 +1,34 @@
+/*
+ * Benchmarks: the library and the plainest C that does the same work, in one process, in turns; the median of several.
+ * One JSON object a line: bench, metric, value, unit, and floor and ratio where there is a floor.
+ */
+#ifndef CLUSTERFY_BENCH_H
+#define CLUSTERFY_BENCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is measured: does its work once, and returns how many units that were. */
+typedef double (*bench_work)(void *ctx);
+
+/* Set by --short: less work, and fewer rounds. */
+extern bool bench_short;
+
+/* Read the command line: [--short] [NAME]. */
+void bench_begin(int argc, char **argv);
+/* Whether a benchmark of this name was asked for. */
+bool bench_wanted(const char *name);
+/* Nanoseconds, monotonic. */
+double bench_now(void);
+/* Measure nanoseconds for a unit of work, and print them; @p floor may be NULL. */
+void bench_compare(const char *bench, const char *metric, bench_work library, void *library_ctx, bench_work floor,
+                   void *floor_ctx);
+/* Print a figure that was measured otherwise; @p floor 0: there is none. A rate's ratio is value to floor as well. */
+void bench_print(const char *bench, const char *metric, double value, const char *unit, double floor);
+/* Keep the compiler from leaving out what computes @p value. */
+void bench_use(int64_t value);
+/* The median; sorts @p values. */
+double bench_median(double *values, size_t count);
+
+#endif

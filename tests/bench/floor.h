@@ -1,0 +1,22 @@
+/*
+ * The plainest C that does the same work, compiled apart so that nothing is inlined across.
+ */
+#ifndef CLUSTERFY_BENCH_FLOOR_H
+#define CLUSTERFY_BENCH_FLOOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* n items, map and filter in spans of 256, then the sum. */
+int64_t floor_spans(int64_t count);
+/* n items, one call through a pointer to map and one to filter, then the sum. */
+int64_t floor_calls(int64_t count);
+/* One item to each of @p listeners, a call through a pointer each. */
+void floor_deliver(void (*const *listeners)(const int64_t *item, void *ctx), void **ctx, size_t count,
+                   const int64_t *item);
+/* Take a block of @p size bytes from a list of free ones, clear it, give it back. */
+void floor_block(size_t size);
+/* A process that echoes 64 bytes on a libev loop, and how long a round trip takes: the median of @p rounds, in ns. */
+double floor_round_trip(int rounds);
+
+#endif
