@@ -93,8 +93,10 @@ static bool take_failure(struct accepting *accepting, int code)
 	case -ENOMEM:
 		wait_a_while(accepting);
 		return false;
+	case -EINVAL: /* it listens no more: the primary has closed it, and the listener's end is on its way */
+		rx_complete(accepting->subscriber);
+		return false;
 	case -EBADF:
-	case -EINVAL: /* it listens no more */
 	case -ENOTSOCK:
 		rx_fail(accepting->subscriber, code, "accept: %s", strerror(-code));
 		return false;

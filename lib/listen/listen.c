@@ -5,7 +5,6 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 static int listener_copy(void *to, const void *from)
@@ -85,9 +84,14 @@ static void take_reply(const cy_reply *reply, void *ctx)
 }
 RX_CONSUMER(take_reply, cy_reply);
 
+/* Once it listens, only the end of the channel ends it, which others report. */
 static void take_error(const rx_error *error, void *ctx)
 {
-	rx_fail_with(((struct listening *)ctx)->subscriber, error);
+	const struct listening *listening = ctx;
+	if (listening->fd < 0)
+		rx_fail_with(listening->subscriber, error);
+	else
+		rx_complete(listening->subscriber);
 }
 
 static void take_end(void *ctx)
@@ -115,12 +119,35 @@ static void teardown(void *ctx)
 /* The primary may have another working directory. */
 static cy_value *absolute(const char *address)
 {
-	if (address[0] != '.' || address[1] != '/')
+	if (strncmp(address, "./", 2) != 0)
 		return cy_string(address);
-	char text[2 * PATH_MAX], *directory = realpath(".", NULL);
-	snprintf(text, sizeof text, "%s/%s", directory ? directory : "", address + 2);
-	free(directory);
-	return cy_string(text);
+	char directory[PATH_MAX], text[2 * PATH_MAX];
+	if (!getcwd(directory, sizeof directory))
+		return NULL;
+	if ((size_t)snprintf(text, sizeof text, "%s/%s", directory, address + 2) < sizeof text)
+		return cy_string(text);
+	errno = ENAMETOOLONG;
+	return NULL;
+}
+
+/* @p arguments is consumed. */
+static int begin(rx_subscriber *subscriber, cy_cluster *cluster, cy_value *arguments)
+{
+	struct listening *listening = rx_alloc_zero(sizeof *listening);
+	if (listening)
+		*listening = (struct listening){cluster, rx_subscriber_ref(subscriber), {NULL}, -1};
+	if (!listening || rx_on_teardown(subscriber, teardown, listening) < 0) {
+		if (listening)
+			free_listening(listening);
+		cy_value_unref(arguments);
+		return -ENOMEM;
+	}
+	rx_subscribe(
+		cy_call_with(cluster, cy_primary(), "cy_listen", arguments, &(cy_call_options){.timeout = RX_NEVER}),
+		&(rx_observer){RX_NEXT(take_reply), .error = take_error, .complete = take_end, .ctx = listening,
+	                       .drop = free_listening, .scheduler = cluster->scheduler},
+		&listening->call);
+	return 0;
 }
 
 static int subscribe(rx_subscriber *subscriber, void *ctx)
@@ -130,22 +157,11 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 		return rx_raise(-ECANCELED, "the cluster has ended");
 	if (cy_is_primary(listen->cluster))
 		return rx_raise(-EPERM, "the primary does not listen: its workers do");
-	struct listening *listening = rx_alloc_zero(sizeof *listening);
-	if (!listening)
-		return -ENOMEM;
-	*listening = (struct listening){listen->cluster, rx_subscriber_ref(subscriber), {NULL}, -1};
-	if (rx_on_teardown(subscriber, teardown, listening) < 0) {
-		free_listening(listening);
-		return -ENOMEM;
-	}
-	cy_value *arguments = cy_pack("[v, i, b]", absolute(listen->address), listen->options.backlog,
-	                              (int)listen->options.ipv6_only);
-	rx_subscribe(cy_call_with(listen->cluster, cy_primary(), "cy_listen", arguments,
-	                          &(cy_call_options){.timeout = RX_NEVER}),
-	             &(rx_observer){RX_NEXT(take_reply), .error = take_error, .complete = take_end, .ctx = listening,
-	                            .drop = free_listening, .scheduler = listen->cluster->scheduler},
-	             &listening->call);
-	return 0;
+	cy_value *address = absolute(listen->address);
+	if (!address)
+		return rx_raise(-errno, "listen on %s: %s", listen->address, strerror(errno));
+	return begin(subscriber, listen->cluster,
+	             cy_pack("[v, i, b]", address, listen->options.backlog, (int)listen->options.ipv6_only));
 }
 
 static void drop_listen(void *ctx)

@@ -57,10 +57,12 @@ static int name_socket(struct cy__listening *socket)
 {
 	char text[CY__ADDRESS_TEXT];
 	struct stat status;
-	if (!socket->asked.path)
+	if (!socket->asked.path) {
 		cy__address_print(&socket->real, text);
-	else if (lstat(socket->asked.path, &status) == 0)
-		socket->device = status.st_dev, socket->inode = status.st_ino;
+	} else if (lstat(socket->asked.path, &status) == 0) {
+		socket->device = status.st_dev;
+		socket->inode = status.st_ino;
+	}
 	socket->text = cy__strdup(socket->asked.path ? socket->asked.path : text);
 	if (!socket->text)
 		return -ENOMEM;
@@ -80,6 +82,8 @@ static int open_socket(cy_cluster *cluster, const cy__address *address, int back
 	if (code < 0) {
 		if (socket->fd >= 0)
 			close(socket->fd);
+		if (socket->fd >= 0 && address->path)
+			unlink(address->path);
 		rx_free(socket);
 		return code;
 	}

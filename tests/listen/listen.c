@@ -173,6 +173,30 @@ TEST(a_worker_that_dies_closes)
 	cluster_end(cluster);
 }
 
+TEST(a_worker_that_listens_stops_in_order_and_leaves_nothing)
+{
+	event_log log;
+	cy_cluster *cluster = begin_two();
+	event_log_start(&log, cluster, "Paul");
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "hold", cy_string("127.0.0.1:0")), 0);
+	event_log_await(&log, "listening Paul");
+	cluster_finish(rx_pipe(cy_shutdown(cluster, cy_named("Paul"), RX_S(20)), rx_ignore_elements()));
+	ck_assert_uint_eq(event_log_count(&log, "exit Paul 0 gone"), 1);
+	event_log_stop(&log);
+	cluster_end(cluster);
+}
+
+TEST(the_primary_may_end_with_its_workers_listening)
+{
+	struct hearing sarah;
+	cy_cluster *cluster = begin_two();
+	hear(&sarah, cluster, "Sarah", "127.0.0.1:0");
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "hold", cy_string("127.0.0.1:0")), 0);
+	rx_unsubscribe(&sarah.call);
+	cluster_end(cluster);
+	ck_assert_int_eq(connect_tcp(sarah.port), -ECONNREFUSED);
+}
+
 static void keep_address(const cy_event *event, void *ctx)
 {
 	snprintf(ctx, 64, "%s", event->name);
@@ -241,6 +265,18 @@ TEST(bind_errors_reach_the_worker_and_the_next_one_works)
 	cluster_end(cluster);
 }
 
+TEST(a_descriptor_that_cannot_be_opened_is_the_workers_error)
+{
+	struct hearing paul;
+	cy_cluster *cluster = begin_two();
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "starve", NULL), 0);
+	ck_assert_int_eq(refusal(cluster, "Paul", "127.0.0.1:0"), -EMFILE);
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "feed", NULL), 0);
+	hear(&paul, cluster, "Paul", "127.0.0.1:0");
+	rx_unsubscribe(&paul.call);
+	cluster_end(cluster);
+}
+
 TEST(what_is_no_address_is_refused)
 {
 	static const char *const wrong[] = {"",        "127.0.0.1",       "localhost:80", "127.0.0.1:65536",
@@ -287,6 +323,22 @@ TEST(a_path_is_shared_and_removed_by_the_last_one)
 		hear_no_more(&paul, cluster, "Paul");
 		ck_assert_int_eq(access(path, F_OK), -1);
 	}
+	ck_assert_int_eq(rmdir(directory), 0);
+	cluster_end(cluster);
+}
+
+TEST(a_relative_path_is_the_workers_own)
+{
+	struct hearing paul;
+	char directory[64], path[96];
+	cy_cluster *cluster = cluster_begin("listener", NULL);
+	make_directory(directory);
+	snprintf(path, sizeof path, "%s/socket", directory);
+	cluster_fork(cluster, "Paul", &(cy_worker_options){.process = {.directory = directory}});
+	hear(&paul, cluster, "Paul", "./socket");
+	ck_assert_str_eq(paul.address, path);
+	expect_connection(connect_path(path));
+	hear_no_more(&paul, cluster, "Paul");
 	ck_assert_int_eq(rmdir(directory), 0);
 	cluster_end(cluster);
 }

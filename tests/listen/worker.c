@@ -4,6 +4,7 @@
  *     listen [address, ipv6_only]   listens until cancelled, and answers [address, port]
  *     serve address                 listens, and greets each connection with "hello"
  *     serve later                   the same, for connections that have passed through a delay
+ *     hold address                  listens for as long as the worker lives, and closes each connection
  *     starve                        no further descriptor can be opened; feed: again
  *     ping                          answers, after all that was said before
  */
@@ -56,6 +57,23 @@ static rx_observable *serve(const cy_request *request, void *ctx)
 	return rx_pipe(ctx ? rx_pipe(connections, rx_delay(RX_MS(1))) : connections, rx_map(greet));
 }
 
+static void take_connection(const cy_connection *connection, void *ctx)
+{
+	(void)connection, (void)ctx; /* nobody takes it, so that it is closed */
+}
+RX_CONSUMER(take_connection, cy_connection);
+
+static rx_observable *hold(const cy_request *request, void *ctx)
+{
+	(void)ctx;
+	const char *address;
+	if (cy_get_string(request->arguments, NULL, &address) < 0)
+		return cy_refuse(-EINVAL, "hold takes an address");
+	rx_subscribe(rx_pipe(cy_listen(request->cluster, address, NULL), cy_accept()),
+	             &(rx_observer){RX_NEXT(take_connection)}, NULL);
+	return NULL;
+}
+
 static rx_observable *starve(const cy_request *request, void *ctx)
 {
 	(void)request;
@@ -82,6 +100,7 @@ PROGRAM(listener)
 	const cy_command commands[] = {{.name = "listen", .run = listen_here},
 	                               {.name = "serve", .run = serve},
 	                               {.name = "serve later", .run = serve, .ctx = &yes},
+	                               {.name = "hold", .run = hold},
 	                               {.name = "starve", .run = starve},
 	                               {.name = "feed", .run = starve, .ctx = &yes},
 	                               {.name = "ping", .run = ping}};

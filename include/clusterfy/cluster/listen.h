@@ -17,7 +17,7 @@ typedef struct cy_listener {
 } cy_listener;
 RX__DECLARE_TYPE(cy_listener);
 
-/** A connection that was accepted. */
+/** A connection that was accepted. A copy of one has a descriptor of its own. */
 typedef struct cy_connection {
 	int fd; /**< non-blocking; whoever takes it with cy_connection_take() owns it, else it is closed after the call */
 	bool *taken;
@@ -31,10 +31,11 @@ typedef struct cy_listen_options {
 } cy_listen_options;
 
 /**
- * Listen, in a worker: emit one cy_listener, and keep it open until unsubscribed.
+ * Listen, in a worker: emit one cy_listener, and keep it open until unsubscribed. It completes when the channel to the
+ * primary ends.
  *
  * @param address  "host:port", "[v6]:port" (names are not looked up; an empty host is every address), or a path, which
- *                 begins with "/" or "./". Copied
+ *                 begins with "/" or "./" (seen from this process). Copied
  * @param options  NULL: all defaults
  *
  * Everybody who asks for the same address gets the same socket, port 0 included: the first one fixes the port. The last
