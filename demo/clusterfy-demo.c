@@ -90,28 +90,44 @@ static int interrupted(const int *number, line *spoken, void *ctx)
 }
 RX_MAPPER(interrupted, line, int);
 
-/* Once the cluster stops, an unfinished story is no failure. */
-static rx_observable *excuse(const rx_error *error, rx_observable *caught, void *cluster)
+struct telling {
+	cy_cluster *cluster;
+	rx_subscription subscription;
+	const rx_error *failure; /* of the story; NULL: none */
+};
+
+static rx_observable *judge(void *ctx)
 {
-	return cy_stopping(cluster) ? rx_empty() : rx_throw(rx_error_ref(error));
+	const struct telling *telling = ctx;
+	if (!cy_stopping(telling->cluster)) {
+		fprintf(stderr, "clusterfy-demo: %s\n", telling->failure->message);
+		cy_stop(telling->cluster, EXIT_FAILURE);
+	}
+	return rx_empty();
+}
+
+/*
+ * Once the cluster stops, an unfinished story is no failure. A Ctrl-C reaches the workers as well, and one that is just
+ * being started may be dead before the primary has heard of the signal: so it is judged a moment later.
+ */
+static rx_observable *excuse(const rx_error *error, rx_observable *caught, void *ctx)
+{
+	struct telling *telling = ctx;
+	telling->failure = rx_error_ref(error);
+	return rx_pipe(rx_defer(&rx_type_line, judge, telling), rx_subscribe_on(NULL, RX_MS(50)));
 }
 RX_CATCHER(excuse, line);
 
-static void fail(const rx_error *error, void *cluster)
+static void primary(struct telling *telling)
 {
-	fprintf(stderr, "clusterfy-demo: %s\n", error->message);
-	cy_stop(cluster, EXIT_FAILURE);
-}
-
-static void primary(cy_cluster *cluster, rx_subscription *telling)
-{
+	cy_cluster *cluster = telling->cluster;
 	rx_observable *signals = rx_merge(rx_signal(SIGINT), rx_signal(SIGTERM));
 	rx_observable *told =
-		rx_pipe(story(cluster), rx_take_until(rx_observable_ref(signals)), rx_catch_error(excuse, cluster));
+		rx_pipe(story(cluster), rx_take_until(rx_observable_ref(signals)), rx_catch_error(excuse, telling));
 	screen_open();
 	cy_on_shutdown(cluster, "goodbye", say_goodbye, cluster, NULL);
 	rx_subscribe(rx_merge(asides(cluster), rx_pipe(signals, rx_take(1), rx_map(interrupted)), told),
-	             &(rx_observer){RX_NEXT(screen_print), .error = fail, .ctx = cluster}, telling);
+	             &(rx_observer){RX_NEXT(screen_print), .ctx = cluster}, &telling->subscription);
 }
 
 int main(int argc, char **argv)
@@ -122,13 +138,14 @@ int main(int argc, char **argv)
 	cy_cluster *cluster = cy_join(&(cy_options){.graceful_signals = {SIGINT, SIGTERM}});
 	if (!cluster)
 		return EXIT_FAILURE;
-	rx_subscription telling = {NULL};
+	struct telling telling = {.cluster = cluster};
 	if (cy_is_primary(cluster))
-		primary(cluster, &telling);
+		primary(&telling);
 	else if (worker_start(cluster) < 0)
 		return EXIT_FAILURE;
 	const int status = cy_run(cluster);
-	rx_unsubscribe(&telling);
+	rx_unsubscribe(&telling.subscription);
+	rx_error_unref(telling.failure);
 	rx_loop_release(NULL);
 	rx_trim();
 	return status;
