@@ -4,7 +4,7 @@
  * The primary reads the files in chunks that cut no word (clusterfy-wordcount/reader.c), and calls the command "count"
  * with each. It does so in lanes, two for each worker: a lane makes a call, awaits its reply, adds it to the result, and
  * goes on with the next chunk, so that what is on its way is bounded. A call that a worker died on is made again: a
- * chunk is counted once, for it counts with its reply.
+ * chunk is counted once, for it counts with the end of its reply.
  */
 #include <clusterfy/cluster.h>
 
@@ -165,7 +165,7 @@ static rx_observable *call_next(void *ctx)
 	if (code <= 0)
 		return code < 0 ? rx_throw_error(code, "%s", rx_words(code)) : rx_empty();
 	count_before_text(job, chunk);
-	return rx_pipe(cy_call(job->cluster, cy_any(), "count", chunk), rx_take(1),
+	return rx_pipe(cy_call(job->cluster, cy_any(), "count", chunk), rx_take_last(1),
 	               rx_retry_with(&(rx_retry_options){.notifier = call_again}));
 }
 
