@@ -323,6 +323,12 @@ static inline bool rx__is_mistake(const rx_observable *observable)
 	return observable->flags & RX__MISTAKE;
 }
 
+/*
+ * The error, borrowed, of what rx_throw_error() or rx_throw() made; NULL for any other. A function that returns an
+ * observable fails with it, and where RxJS tells a throw from an observable that errors, so does the operator.
+ */
+const rx_error *rx__thrown(const rx_observable *observable);
+
 /* Whether a type fits where another is wanted; NULL fits anything. */
 static inline bool rx__type_fits(const rx_type *have, const rx_type *want)
 {

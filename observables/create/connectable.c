@@ -2,6 +2,8 @@
  * The subject and the connection are the observable's, not a subscription's: its parameters point to a block that the
  * connection holds as well.
  */
+#include <clusterfy/rx/multicasting.h>
+
 #include "observables/subjects/subject.h"
 
 struct connectable {

@@ -13,6 +13,11 @@ static void throw_drop(void *params)
 
 static const rx_stage_ops throw_ops = {.name = "throw_error", .start = throw_start, .drop = throw_drop};
 
+const rx_error *rx__thrown(const rx_observable *observable)
+{
+	return observable && observable->ops == &throw_ops ? *(const rx_error *const *)observable->params : NULL;
+}
+
 rx_observable *rx_throw(const rx_error *error)
 {
 	return rx__source(&throw_ops, NULL, &error, sizeof error);

@@ -1,3 +1,5 @@
+#include <clusterfy/rx/multicasting.h>
+
 #include "observables/subjects/subject.h"
 
 struct connect {

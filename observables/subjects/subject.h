@@ -9,7 +9,7 @@
 #ifndef RX_SUBJECTS_SUBJECT_H
 #define RX_SUBJECTS_SUBJECT_H
 
-#include <clusterfy/rx/multicasting.h>
+#include <clusterfy/rx/subject.h>
 
 #include "observables/core/stage.h"
 

@@ -13,9 +13,6 @@
 
 RX_BEGIN_DECLS
 
-/** Makes the subject (of @p type) through which a source is shared: rx_replay_create() and its like. */
-typedef rx_subject *(*rx_connector)(const rx_type *type, void *ctx);
-
 /** Whether what is shared begins anew: with a new subject, and a new subscription of the source. */
 typedef enum rx_reset {
 	RX_RESET_DEFAULT,

@@ -22,6 +22,9 @@ RX_BEGIN_DECLS
 
 typedef struct rx_subject rx_subject;
 
+/** Makes a subject (of @p type) for an operator that multicasts: rx_share(), rx_connect(), rx_group_by(). */
+typedef rx_subject *(*rx_connector)(const rx_type *type, void *ctx);
+
 /**
  * A plain subject: who subscribes gets what comes from then on; after the end, only the end.
  *

@@ -6,7 +6,7 @@
 #define CLUSTERFY_RX_TRANSFORMATION_H
 
 #include <clusterfy/rx/composite.h>
-#include <clusterfy/rx/observable.h>
+#include <clusterfy/rx/subject.h>
 
 RX_BEGIN_DECLS
 
@@ -254,6 +254,150 @@ RX_API rx_operator *rx_buffer_toggle_fn(rx_observable *openings, const rx_projec
  * See:     https://rxjs.dev/api/operators/bufferWhen
  */
 RX_API rx_operator *rx_buffer_when(rx_observable *(*closing)(void *ctx), void *ctx) RX_MUST_USE;
+
+/**
+ * A window is an observable of the source's items, an item of type rx_stream: take a reference to subscribe to it
+ * (`rx_observable_ref(*window)`), at once, for it is hot.
+ *
+ * Cut the source into windows; each item of @p boundaries (consumed) ends one and begins the next.
+ *
+ *     source      --1--2--3--4--|
+ *     boundaries  ------x-----x-----
+ *     window      a-----b-----c-|      a = --1--2|, b = --3--4|, c = --|
+ *
+ * The first window comes on subscription, then the source is subscribed, then the boundaries. Their completion changes
+ * nothing.
+ *
+ * Items:   rx_stream, borrowed for the call.
+ * Errors:  those of both, which go to the open window first.
+ * State:   24 bytes, a subject.
+ * See:     https://rxjs.dev/api/operators/window
+ */
+RX_API rx_operator *rx_window(rx_observable *boundaries) RX_MUST_USE;
+
+/**
+ * Windows of @p size items, of which one begins every @p every items (0: as soon as one is full). What is full closes,
+ * then the next one opens, at once, not at its first item.
+ *
+ *     source           --1--2--3--|
+ *     window_count(2)  a----b-----|      a = --1--(2|), b = ---3--|
+ *
+ * @param size  0 counts as 1
+ *
+ * Items:   rx_stream, borrowed for the call; see rx_window().
+ * Errors:  the source's, which goes to the open windows first; -ENOMEM.
+ * State:   40 bytes; for each open window a block and a subject.
+ * See:     https://rxjs.dev/api/operators/windowCount
+ */
+RX_API rx_operator *rx_window_count(size_t size, size_t every) RX_MUST_USE;
+
+typedef struct rx_window_time_options {
+	rx_nsec interval;        /**< begin a window this often; 0: when the one before ends */
+	size_t max_size;         /**< end a window early when it has so many items; 0: never */
+	rx_scheduler *scheduler; /**< NULL: the subscription's */
+} rx_window_time_options;
+
+/**
+ * Windows of the items of @p span (RX_NEVER: of all time).
+ *
+ *     source          --1--2---3-|
+ *     window_time(4)  a---b---c--|      a = --1-|, b = -2--|, c = -3-|
+ *
+ * @param options  NULL: the defaults
+ *
+ * Items:   rx_stream, borrowed for the call; see rx_window().
+ * Errors:  the source's, which goes to the open windows first; -ENOMEM.
+ * State:   128 bytes; for each open window a block and a subject.
+ * See:     https://rxjs.dev/api/operators/windowTime
+ */
+RX_API rx_operator *rx_window_time(rx_nsec span, const rx_window_time_options *options) RX_MUST_USE;
+
+/**
+ * Begin a window at each item of @p openings (consumed), and end it at the first item of the observable that
+ * @p closing returns for that: `rx_window_toggle(openings, until)` or `rx_window_toggle(openings, until, &ctx)`.
+ *
+ *     source         --1--2--3--4--5--|
+ *     openings       ----x-----y------
+ *     closing            ----c
+ *                              ---c
+ *     window_toggle  ----a-----b------|      a = -2--|, b = --4|
+ *
+ * The openings are subscribed first. Their completion changes nothing, nor does that of what closes a window.
+ *
+ * Items:   rx_stream, borrowed for the call; see rx_window().
+ * Errors:  those of all; the source's and those of what closes go to the open windows first; -ENOMEM.
+ * State:   64 bytes; for each open window a block, a subject and a subscription.
+ * See:     https://rxjs.dev/api/operators/windowToggle
+ */
+#define rx_window_toggle(openings, ...) RX__TOGGLE(rx_window_toggle_fn, (openings), __VA_ARGS__, NULL, NULL)
+/** What rx_window_toggle() expands to. */
+RX_API rx_operator *rx_window_toggle_fn(rx_observable *openings, const rx_projector *closing, void *ctx) RX_MUST_USE;
+
+/**
+ * Windows one after the other, each of which ends at the first item, or the completion, of the observable that
+ * @p closing returns; it is called when a window has been emitted.
+ *
+ *     source       --1--2--3--4--|
+ *     closing      -----c
+ *                       -----c
+ *                            -----c
+ *     window_when  a----b----c---|      a = --1--|, b = (2)-3-|, c = --4-|
+ *
+ * The first window, and what closes it, come before the source is subscribed.
+ *
+ * Items:   rx_stream, borrowed for the call; see rx_window().
+ * Errors:  those of all, which go to the open window first.
+ * State:   24 bytes, a subject and a subscription.
+ * See:     https://rxjs.dev/api/operators/windowWhen
+ */
+RX_API rx_operator *rx_window_when(rx_observable *(*closing)(void *ctx), void *ctx) RX_MUST_USE;
+
+/** A group: its key, and its items. Who keeps one copies it by its type, as any item. */
+typedef struct rx_group {
+	const rx_type *key_type;
+	const void *key;
+	rx_stream items; /**< hot; take a reference to subscribe to it */
+} rx_group;
+RX__DECLARE_TYPE(rx_group);
+
+/** The key of a group as a `const T *`; NULL when it is of another type. */
+#define RX_GROUP_KEY(group, T) ((const T *)rx_group_key((group), &rx_type_##T))
+/** What RX_GROUP_KEY() expands to. */
+RX_API const void *rx_group_key(const rx_group *group, const rx_type *type);
+
+/** Zero: the items themselves, in groups that last as long as the source. */
+typedef struct rx_group_by_options {
+	const rx_mapper *element; /**< what a group emits for an item, set with RX_ELEMENT(fn); NULL: the item */
+	/** Ends a group at the first item of the observable (of any type) that it returns; its key is then forgotten. */
+	rx_observable *(*duration)(const rx_group *group, void *ctx);
+	rx_connector connector; /**< makes the subject of a group; NULL: a plain one */
+	void *ctx;              /**< of these three functions */
+} rx_group_by_options;
+
+/** `&(rx_group_by_options){ RX_ELEMENT(price_of) }`, with `RX_MAPPER(price_of, T, In);` above. */
+#define RX_ELEMENT(fn) .element = &fn##_rx_mapper
+
+/**
+ * Put items of the same key into a group of their own, which comes with the first of them: `rx_group_by(parity)`
+ * or `rx_group_by(parity, &ctx)`.
+ *
+ *     source            --1--2--3--4--|
+ *     group_by(parity)  --a--b--------|      a = 1-----3-----|, b = 2-----4--|
+ *
+ * Keys are compared by their type. Groups end before the stream of groups does. The source is kept while any group has a
+ * subscriber, even when nobody wants further groups. What a duration does concerns its group alone: its first item
+ * completes the group, and so does its completion; its error is the group's.
+ *
+ * Items:   rx_group, borrowed for the call; RX_GROUP_KEY(group, T) reads the key.
+ * Errors:  the source's and a negative result of a function, which go to all groups first; -ENOMEM.
+ * State:   two blocks; for each group one, a subject and its key.
+ * See:     https://rxjs.dev/api/operators/groupBy
+ */
+#define rx_group_by(...) RX__WITH_OPTIONS(rx_group_by_fn, _rx_mapper, __VA_ARGS__)
+/** rx_group_by() with options: `rx_group_by_with(parity, NULL, &(rx_group_by_options){ RX_ELEMENT(price_of) })`. */
+#define rx_group_by_with(key, ...) rx_group_by_fn(&key##_rx_mapper, __VA_ARGS__)
+/** What these expand to. */
+RX_API rx_operator *rx_group_by_fn(const rx_mapper *key, void *ctx, const rx_group_by_options *options) RX_MUST_USE;
 
 RX_END_DECLS
 #endif
