@@ -65,7 +65,8 @@ int cy_connection_take(const cy_connection *connection)
 
 struct accepting {
 	rx_subscriber *subscriber;
-	rx_subscription readable;
+	rx_subscription listeners, readable;
+	unsigned holds; /* one for each of the two that is open */
 	rx_task patience;
 };
 
@@ -128,50 +129,78 @@ static void take_error(const rx_error *error, void *ctx)
 	rx_fail_with(((struct accepting *)ctx)->subscriber, error);
 }
 
-static void free_accepting(void *ctx)
+static void release(void *ctx)
 {
 	struct accepting *accepting = ctx;
+	if (--accepting->holds)
+		return;
 	rx_subscriber_unref(accepting->subscriber);
 	rx_free(accepting);
 }
 
-static void teardown(void *ctx)
+static void stop_accepting(struct accepting *accepting)
 {
-	struct accepting *accepting = ctx;
 	rx_cancel(&accepting->patience);
 	rx_unsubscribe(&accepting->readable);
 }
 
+static void take_listener(const cy_listener *listener, void *ctx)
+{
+	struct accepting *accepting = ctx;
+	stop_accepting(accepting);
+	accepting->holds++;
+	rx_subscribe(rx_readable(listener->fd),
+	             &(rx_observer){RX_NEXT(take_readable), .error = take_error, .ctx = accepting, .drop = release,
+	                            .scheduler = rx_subscriber_scheduler(accepting->subscriber)},
+	             &accepting->readable);
+}
+RX_CONSUMER(take_listener, cy_listener);
+
+static void take_end(void *ctx)
+{
+	rx_complete(((struct accepting *)ctx)->subscriber);
+}
+
+/* Nobody waits for the descriptor any more when the listener closes it. */
+static void teardown(void *ctx)
+{
+	struct accepting *accepting = ctx;
+	accepting->holds++;
+	stop_accepting(accepting);
+	rx_unsubscribe(&accepting->listeners);
+	release(accepting);
+}
+
 static int subscribe(rx_subscriber *subscriber, void *ctx)
 {
-	const int *fd = ctx;
 	struct accepting *accepting = rx_alloc_zero(sizeof *accepting);
 	if (!accepting)
 		return -ENOMEM;
 	accepting->subscriber = rx_subscriber_ref(subscriber);
+	accepting->holds = 1;
 	if (rx_on_teardown(subscriber, teardown, accepting) < 0) {
-		free_accepting(accepting);
+		release(accepting);
 		return -ENOMEM;
 	}
-	rx_subscribe(rx_readable(*fd),
-	             &(rx_observer){RX_NEXT(take_readable), .error = take_error, .ctx = accepting,
-	                            .drop = free_accepting, .scheduler = rx_subscriber_scheduler(subscriber)},
-	             &accepting->readable);
+	rx_subscribe(rx_observable_ref(ctx),
+	             &(rx_observer){RX_NEXT(take_listener), .error = take_error, .complete = take_end, .ctx = accepting,
+	                            .drop = release, .scheduler = rx_subscriber_scheduler(subscriber)},
+	             &accepting->listeners);
 	return 0;
 }
 
-static rx_observable *connections(const cy_listener *listener, void *ctx)
+static void drop_source(void *ctx)
+{
+	rx_observable_unref(ctx);
+}
+
+static rx_observable *connections(rx_observable *source, void *ctx)
 {
 	(void)ctx;
-	int *fd = rx_alloc(sizeof *fd);
-	if (!fd)
-		return rx_throw_error(-ENOMEM, "no memory");
-	*fd = listener->fd;
-	return rx_create(&rx_type_cy_connection, subscribe, fd, rx_free);
+	return rx_create(&rx_type_cy_connection, subscribe, source, drop_source);
 }
-RX_PROJECTOR(connections, cy_connection, cy_listener);
 
 rx_operator *cy_accept(void)
 {
-	return rx_switch_map(connections);
+	return rx_operator_create(&rx_type_cy_listener, connections, NULL, NULL);
 }
