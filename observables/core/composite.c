@@ -245,3 +245,85 @@ const void *rx_timed_value(const rx_type *has, const void *value, const rx_type 
 {
 	return rx_type_same(has, type) ? value : NULL;
 }
+
+/* ---- Tuple ----------------------------------------------------------------------------------------------------- */
+
+#define ALIGN16(size) (((size) + 15) & ~(size_t)15)
+
+static void drop_first(const rx_tuple *tuple, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		rx_type_drop(tuple->types[i], (void *)tuple->items[i]);
+}
+
+/* One block: the types, the places of the items, the items. */
+static void *tuple_block(const rx_tuple *tuple)
+{
+	size_t size = ALIGN16(2 * tuple->count * sizeof(void *));
+	for (size_t i = 0; i < tuple->count; i++)
+		size += ALIGN16(tuple->types[i]->size);
+	return rx_alloc(size);
+}
+
+static int tuple_copy(void *to, const void *from)
+{
+	const rx_tuple *tuple = from;
+	const rx_type **types = tuple_block(tuple);
+	if (!types)
+		return -ENOMEM;
+	const void **items = (const void **)(types + tuple->count);
+	const rx_tuple copy = {tuple->count, types, items};
+	char *room = (char *)types + ALIGN16(2 * tuple->count * sizeof(void *));
+	for (size_t i = 0; i < tuple->count; i++) {
+		types[i] = tuple->types[i];
+		items[i] = room;
+		const int code = rx_type_copy(types[i], room, tuple->items[i]);
+		if (code < 0) {
+			drop_first(&copy, i);
+			rx_free(types);
+			return code;
+		}
+		room += ALIGN16(types[i]->size);
+	}
+	*(rx_tuple *)to = copy;
+	return 0;
+}
+
+static void tuple_drop(void *value)
+{
+	const rx_tuple *tuple = value;
+	drop_first(tuple, tuple->count);
+	rx_free((void *)tuple->types);
+}
+
+static bool tuple_equal(const void *a, const void *b)
+{
+	const rx_tuple *x = a, *y = b;
+	if (x->count != y->count)
+		return false;
+	for (size_t i = 0; i < x->count; i++)
+		if (!rx_type_same(x->types[i], y->types[i]) || !rx_type_equal(x->types[i], x->items[i], y->items[i]))
+			return false;
+	return true;
+}
+
+static uint64_t tuple_hash(const void *value)
+{
+	const rx_tuple *tuple = value;
+	uint64_t hash = tuple->count;
+	for (size_t i = 0; i < tuple->count; i++)
+		hash = mix(hash, rx_type_hash(tuple->types[i], tuple->items[i]));
+	return hash;
+}
+
+const rx_type rx_type_rx_tuple = {.name = "rx_tuple",
+                                  .size = sizeof(rx_tuple),
+                                  .copy = tuple_copy,
+                                  .drop = tuple_drop,
+                                  .equal = tuple_equal,
+                                  .hash = tuple_hash};
+
+const void *rx_tuple_item(const rx_tuple *tuple, size_t index, const rx_type *type)
+{
+	return index < tuple->count && rx_type_same(tuple->types[index], type) ? tuple->items[index] : NULL;
+}

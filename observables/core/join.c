@@ -75,18 +75,23 @@ static rx_observable *common_type(const rx_stage_ops *ops, const rx_join *join, 
 	return NULL;
 }
 
-rx_observable *rx__join(const rx_stage_ops *ops, const rx_type *type, rx_observable *const *sources, size_t limit)
+rx_observable *rx__join_as(const rx_stage_ops *ops, const rx_type *type, rx_observable *const *sources, rx_join *params,
+                           size_t size)
 {
-	rx_join join;
-	rx_observable *instead = rx__join_take(&join, sources);
+	rx_observable *instead = rx__join_take(params, sources);
 	if (instead)
 		return instead;
-	join.limit = limit ? limit : SIZE_MAX;
-	if (!type && (instead = common_type(ops, &join, &type))) {
-		rx__join_drop(&join);
+	if (!type && (instead = common_type(ops, params, &type))) {
+		rx__join_drop(params);
 		return instead;
 	}
-	return rx__source(ops, type, &join, sizeof join);
+	return rx__source(ops, type, params, size);
+}
+
+rx_observable *rx__join(const rx_stage_ops *ops, const rx_type *type, rx_observable *const *sources)
+{
+	rx_join join;
+	return rx__join_as(ops, type, sources, &join, sizeof join);
 }
 
 /* ---- Operators ------------------------------------------------------------------------------------------------- */

@@ -13,14 +13,16 @@ typedef struct rx_join {
 	rx_observable **sources; /* owned */
 	const rx_type **types;   /* of their items, in the same block; NULL for one that has none */
 	size_t widest;           /* bytes of the largest item */
-	size_t limit;            /* how many run at once, where it matters */
 } rx_join;
 
 /*
  * A source of @p ops that joins @p sources, an array that ends with NULL; they are consumed. @p type NULL: they must be
  * of one type, which the result has too. The first mistake among them becomes the result. Never NULL.
  */
-rx_observable *rx__join(const rx_stage_ops *ops, const rx_type *type, rx_observable *const *sources, size_t limit);
+rx_observable *rx__join(const rx_stage_ops *ops, const rx_type *type, rx_observable *const *sources);
+/* The same with parameters of @p size bytes that begin with an rx_join, which is filled in. */
+rx_observable *rx__join_as(const rx_stage_ops *ops, const rx_type *type, rx_observable *const *sources, rx_join *params,
+                           size_t size);
 /*
  * Take the sources over into @p join. NULL on success, else what the caller returns instead: a mistake among them, or a
  * lack of memory.

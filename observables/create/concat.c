@@ -38,5 +38,5 @@ static const rx_stage_ops concat_ops = {.name = "concat",
 
 rx_observable *rx_concat_array(rx_observable *const *sources)
 {
-	return rx__join(&concat_ops, NULL, sources, 0);
+	return rx__join(&concat_ops, NULL, sources);
 }

@@ -1,5 +1,10 @@
 #include "observables/core/join.h"
 
+struct merge {
+	rx_join join;
+	size_t limit;
+};
+
 struct state {
 	rx_inners inners;
 	size_t index, active;
@@ -9,12 +14,13 @@ struct state {
 /* A loop: a source that ends inside it has its successor started when it has unwound. */
 static void start_more(rx_stage *self)
 {
-	const rx_join *join = RX__PARAMS(self);
+	const struct merge *merge = RX__PARAMS(self);
+	const rx_join *join = &merge->join;
 	struct state *state = RX__STATE(self);
 	if (state->starting)
 		return;
 	state->starting = true;
-	while (rx__open(self) && state->index < join->count && state->active < join->limit) {
+	while (rx__open(self) && state->index < join->count && state->active < merge->limit) {
 		state->active++;
 		rx__subscribe_inner(self, rx__join_source(join, state->index++), NULL, 0, NULL);
 	}
@@ -45,5 +51,6 @@ static const rx_stage_ops merge_ops = {.name = "merge",
 
 rx_observable *rx_merge_array(rx_observable *const *sources, size_t limit)
 {
-	return rx__join(&merge_ops, NULL, sources, limit);
+	struct merge merge = {.limit = limit ? limit : SIZE_MAX};
+	return rx__join_as(&merge_ops, NULL, sources, &merge.join, sizeof merge);
 }

@@ -1,5 +1,6 @@
 #include <clusterfy/rx.h>
 
+#include <errno.h>
 #include <string.h>
 
 #include "tests/support/memory.h"
@@ -108,4 +109,42 @@ TEST(a_copied_notification_holds_its_error)
 	rx_error_unref(error);
 	ck_assert_str_eq(copy.error->message, "broken");
 	rx_type_drop(&rx_type_rx_notification, &copy);
+}
+
+TEST(a_tuple_copies_and_compares_all_its_items)
+{
+	const rx_type *const types[] = {&rx_type_int64_t, &rx_type_rx_string};
+	int64_t number = 1;
+	rx_string text = "one", other_text = "two";
+	rx_tuple tuple = {2, types, (const void *const[]){&number, &text}}, copy;
+	rx_tuple other = {2, types, (const void *const[]){&number, &other_text}};
+	ck_assert_int_eq(rx_type_copy(&rx_type_rx_tuple, &copy, &tuple), 0);
+	ck_assert_ptr_ne(*RX_TUPLE_ITEM(&copy, 1, rx_string), text);
+	ck_assert_str_eq(*RX_TUPLE_ITEM(&copy, 1, rx_string), "one");
+	ck_assert_int_eq(*RX_TUPLE_ITEM(&copy, 0, int64_t), 1);
+	ck_assert(rx_type_equal(&rx_type_rx_tuple, &copy, &tuple));
+	ck_assert(!rx_type_equal(&rx_type_rx_tuple, &copy, &other));
+	ck_assert_uint_eq(rx_type_hash(&rx_type_rx_tuple, &copy), rx_type_hash(&rx_type_rx_tuple, &tuple));
+	rx_type_drop(&rx_type_rx_tuple, &copy);
+}
+
+TEST(an_item_of_a_tuple_is_read_by_place_and_type)
+{
+	const rx_type *const types[] = {&rx_type_int64_t};
+	rx_tuple tuple = {1, types, (const void *const[]){&(int64_t){7}}};
+	ck_assert_int_eq(*RX_TUPLE_ITEM(&tuple, 0, int64_t), 7);
+	ck_assert_ptr_null(RX_TUPLE_ITEM(&tuple, 0, char));
+	ck_assert_ptr_null(RX_TUPLE_ITEM(&tuple, 1, int64_t));
+}
+
+TEST(a_tuple_that_cannot_be_copied_leaves_nothing)
+{
+	const rx_type *const types[] = {&rx_type_rx_string, &rx_type_rx_string};
+	rx_string text = "one";
+	rx_tuple tuple = {2, types, (const void *const[]){&text, &text}}, copy;
+	for (size_t n = 0; n < 3; n++) {
+		memory_fail_after(n);
+		ck_assert_int_eq(rx_type_copy(&rx_type_rx_tuple, &copy, &tuple), -ENOMEM);
+		memory_recover();
+	}
 }

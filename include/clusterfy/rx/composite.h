@@ -1,6 +1,6 @@
 /**
  * @file
- * Items made of items: lists, pairs, notifications.
+ * Items made of items: lists, tuples, pairs, notifications.
  *
  * The fields of one that arrives in a callback are borrowed with it. Whoever keeps one copies it by its type, as any
  * item: rx_type_copy(&rx_type_rx_list, &mine, list) duplicates everything in it, rx_type_drop() releases that again.
@@ -85,6 +85,19 @@ RX__DECLARE_TYPE(rx_elapsed);
 #define RX_TIMED_VALUE(timed, T) ((const T *)rx_timed_value((timed)->type, (timed)->value, &rx_type_##T))
 /** What RX_TIMED_VALUE() expands to. */
 RX_API const void *rx_timed_value(const rx_type *has, const void *value, const rx_type *type);
+
+/** Items of several types side by side: rx_combine_latest(), rx_zip(), rx_fork_join(), rx_with_latest_from(). */
+typedef struct rx_tuple {
+	size_t count;
+	const rx_type *const *types;
+	const void *const *items;
+} rx_tuple;
+RX__DECLARE_TYPE(rx_tuple);
+
+/** The item at @p index of a tuple, which is a @p T, as a `const T *`; NULL when it is of another type, or not there. */
+#define RX_TUPLE_ITEM(tuple, index, T) ((const T *)rx_tuple_item((tuple), (index), &rx_type_##T))
+/** What RX_TUPLE_ITEM() expands to. */
+RX_API const void *rx_tuple_item(const rx_tuple *tuple, size_t index, const rx_type *type);
 
 RX_END_DECLS
 #endif

@@ -461,5 +461,20 @@ RX_API rx_operator *rx_distinct_fn(const rx_mapper *key, void *ctx, rx_observabl
 RX_API rx_operator *rx_distinct_until_key_changed_fn(const rx_mapper *key, void *ctx, const rx_equality *equality,
                                                      void *equality_ctx) RX_MUST_USE;
 
+/**
+ * Leave out items until @p notifier (consumed) emits. The notifier is subscribed first, and stopped when it has emitted;
+ * its completion means nothing.
+ *
+ *     source                --a--b--c--d--|
+ *     notifier              ------x
+ *     skip_until(notifier)  --------c--d--|
+ *
+ * Items:   forwarded, borrowed for the call.
+ * Errors:  the source's and the notifier's.
+ * State:   24 bytes, and a block for the notifier.
+ * See:     https://rxjs.dev/api/operators/skipUntil
+ */
+RX_API rx_operator *rx_skip_until(rx_observable *notifier) RX_MUST_USE;
+
 RX_END_DECLS
 #endif

@@ -399,5 +399,91 @@ typedef struct rx_group_by_options {
 /** What these expand to. */
 RX_API rx_operator *rx_group_by_fn(const rx_mapper *key, void *ctx, const rx_group_by_options *options) RX_MUST_USE;
 
+/**
+ * Run what @p projector makes of an item to its end, and leave out the items that come meanwhile.
+ *
+ *     source            -a---b----b-|
+ *     a                 --1--2--|
+ *     b                 -3--4|
+ *     exhaust_map(...)  ---1--2----3--4|
+ *
+ * The index of the function counts the items that were taken.
+ *
+ * Items:   those of the inner observables, borrowed for the call.
+ * Errors:  the first one, of the source or of an inner observable.
+ * State:   32 bytes, and a block for the inner observable.
+ * See:     https://rxjs.dev/api/operators/exhaustMap
+ */
+#define rx_exhaust_map(...) RX__WITH_CTX(rx_exhaust_map_fn, _rx_projector, __VA_ARGS__)
+/** What rx_exhaust_map() expands to. */
+RX_API rx_operator *rx_exhaust_map_fn(const rx_projector *projector, void *ctx) RX_MUST_USE;
+
+/** (Acc, In) → an observable of Acc: rx_merge_scan(), rx_switch_scan(). */
+typedef struct rx_stream_reducer {
+	const char *name;
+	const rx_type *in, *acc;
+	rx_observable *(*call)(const void *acc, const void *in, size_t index, void *ctx);
+} rx_stream_reducer;
+
+/** `rx_observable *fn(const Acc *acc, const In *item, void *ctx)`: an observable of Acc. */
+#define RX_STREAM_REDUCER(fn, Acc, In)                                                                                 \
+	static rx_observable *fn##_rx_stream_reduce_call(const void *acc, const void *in, size_t index, void *ctx)     \
+	{                                                                                                              \
+		(void)index;                                                                                           \
+		return fn((const Acc *)acc, (const In *)in, ctx);                                                      \
+	}                                                                                                              \
+	static const rx_stream_reducer fn##_rx_stream_reducer RX_UNUSED = {#fn, &rx_type_##In, &rx_type_##Acc,         \
+	                                                                   fn##_rx_stream_reduce_call}
+
+/** `rx_observable *fn(const Acc *acc, const In *item, size_t index, void *ctx)` */
+#define RX_STREAM_REDUCER_INDEXED(fn, Acc, In)                                                                         \
+	static rx_observable *fn##_rx_stream_reduce_call(const void *acc, const void *in, size_t index, void *ctx)     \
+	{                                                                                                              \
+		return fn((const Acc *)acc, (const In *)in, index, ctx);                                               \
+	}                                                                                                              \
+	static const rx_stream_reducer fn##_rx_stream_reducer RX_UNUSED = {#fn, &rx_type_##In, &rx_type_##Acc,         \
+	                                                                   fn##_rx_stream_reduce_call}
+
+/**
+ * Run what @p fn makes of an accumulator and an item, all at once; each item that comes from there is emitted, and is
+ * the accumulator from then on. `rx_merge_scan(total, int64_t, 0)`, then perhaps a context, and a limit of how many run
+ * at once.
+ *
+ *     source                                   -1--2----3--|
+ *     (acc, n) => cold(--x|) with x = acc + n
+ *     merge_scan(..., 0)                       ---1--3----6|
+ *
+ * Items:   those of the inner observables, borrowed for the call; the last one is copied.
+ * Errors:  the first one, of the source or of an inner observable; -ENOMEM where an item cannot be kept.
+ * State:   112 bytes and the accumulator, and a block for each inner observable.
+ * See:     https://rxjs.dev/api/operators/mergeScan
+ */
+#define rx_merge_scan(...) RX__MERGE_SCAN(__VA_ARGS__, 0, 0, 0)
+#define RX__MERGE_SCAN(fn, T, seed, ctx, limit, ...)                                                                   \
+	rx_merge_scan_fn(&fn##_rx_stream_reducer, (ctx), &rx_type_##T, (const T[]){seed}, (limit))
+/** What rx_merge_scan() expands to; @p seed is copied, @p limit 0: none. */
+RX_API rx_operator *rx_merge_scan_fn(const rx_stream_reducer *reducer, void *ctx, const rx_type *type, const void *seed,
+                                     size_t limit) RX_MUST_USE;
+
+/**
+ * As rx_merge_scan(), but only the newest inner observable runs: `rx_switch_scan(total, int64_t, 0)`, then perhaps a
+ * context.
+ *
+ *     source                                    -1-2----3--|
+ *     (acc, n) => cold(--x|) with x = acc + n
+ *     switch_scan(..., 0)                       -----2----5|
+ *
+ * Items:   those of the inner observables, borrowed for the call; the last one is copied.
+ * Errors:  the first one, of the source or of an inner observable; -ENOMEM where an item cannot be kept.
+ * State:   64 bytes and the accumulator, and a block for the inner observable.
+ * See:     https://rxjs.dev/api/operators/switchScan
+ */
+#define rx_switch_scan(...) RX__SWITCH_SCAN(__VA_ARGS__, 0, 0)
+#define RX__SWITCH_SCAN(fn, T, seed, ctx, ...)                                                                         \
+	rx_switch_scan_fn(&fn##_rx_stream_reducer, (ctx), &rx_type_##T, (const T[]){seed})
+/** What rx_switch_scan() expands to; @p seed is copied. */
+RX_API rx_operator *rx_switch_scan_fn(const rx_stream_reducer *reducer, void *ctx, const rx_type *type,
+                                      const void *seed) RX_MUST_USE;
+
 RX_END_DECLS
 #endif

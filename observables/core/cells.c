@@ -1,0 +1,85 @@
+#include "observables/core/cells.h"
+
+#define ALIGN16(size) (((size) + 15) & ~(size_t)15)
+
+static size_t stride(const rx_join *join)
+{
+	return sizeof(rx_slot) + ALIGN16(join->widest);
+}
+
+static rx_slot *slot(rx_cells *cells, const rx_join *join, size_t index)
+{
+	return (rx_slot *)((char *)(cells + 1) + index * stride(join));
+}
+
+size_t rx__cells_room(const rx_join *join)
+{
+	return join->count * stride(join);
+}
+
+void rx__cells_init(rx_cells *cells, const rx_join *join)
+{
+	cells->missing = join->count;
+}
+
+void rx__cells_clear(rx_cells *cells, const rx_join *join)
+{
+	for (size_t i = 0; i < join->count; i++)
+		if (join->types[i])
+			rx__slot_clear(slot(cells, join, i), join->types[i]);
+}
+
+int rx__cells_put(rx_cells *cells, const rx_join *join, size_t index, const void *item)
+{
+	rx_slot *cell = slot(cells, join, index);
+	const bool first = !cell->full;
+	const int code = rx__slot_put(cell, join->types[index], item);
+	if (code == 0 && first)
+		cells->missing--;
+	return code;
+}
+
+bool rx__cells_has(rx_cells *cells, const rx_join *join, size_t index)
+{
+	return slot(cells, join, index)->full;
+}
+
+/* The first @p count slots get back what lies at @p stack. */
+static void take_back(rx_cells *cells, const rx_join *join, size_t count, char *stack)
+{
+	for (size_t i = 0; i < count; i++)
+		rx__slot_return(slot(cells, join, i), join->types[i], stack + i * ALIGN16(join->widest));
+}
+
+/* Lend all of them, at @p stack; on failure none. */
+static int lend(rx_cells *cells, const rx_join *join, char *stack, const void **items)
+{
+	for (size_t i = 0; i < join->count; i++) {
+		char *room = stack + i * ALIGN16(join->widest);
+		const int code = rx__slot_lend(slot(cells, join, i), join->types[i], room);
+		if (code < 0) {
+			take_back(cells, join, i, stack);
+			return code;
+		}
+		items[i] = room;
+	}
+	return 0;
+}
+
+void rx__cells_emit(rx_stage *self, rx_cells *cells, const rx_join *join, const void *first)
+{
+	const size_t before = first ? 1 : 0, count = before + join->count;
+	const void **items = alloca((count + 1) * sizeof *items);
+	const rx_type **types = alloca((count + 1) * sizeof *types);
+	char *stack = (char *)ALIGN16((uintptr_t)alloca(join->count * ALIGN16(join->widest) + 16));
+	const int code = lend(cells, join, stack, items + before);
+	if (code < 0) {
+		rx__fail(self, code);
+		return;
+	}
+	items[0] = first ? first : items[0];
+	types[0] = rx__in(self);
+	memcpy(types + before, join->types, join->count * sizeof *types);
+	rx__emit(self, &(rx_tuple){count, types, items});
+	take_back(cells, join, join->count, stack);
+}

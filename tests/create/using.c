@@ -1,0 +1,61 @@
+#include <errno.h>
+
+#include "tests/support/marbles.h"
+#include "tests/support/notes.h"
+
+static int acquire(void **resource, void *ctx)
+{
+	note("acquire");
+	*resource = ctx;
+	return 0;
+}
+
+static rx_observable *use(void *resource, void *ctx)
+{
+	note("use");
+	return rx_observable_ref(resource);
+}
+
+static void release(void *resource, void *ctx)
+{
+	note("release");
+}
+
+static const rx_resource lifetime = {acquire, use, release};
+
+TEST(holds_the_resource_as_long_as_the_subscription)
+{
+	rx_test *t = rx_test_create();
+	rx_expect(t, rx_using(&rx_type_char, &lifetime, rx_cold(t, "--a|", NULL)), NULL, "--a|", NULL);
+	EXPECT_MARBLES(t);
+	ck_assert_str_eq(notes(), "acquire, use, release");
+}
+
+TEST(releases_it_after_the_teardown_of_what_uses_it)
+{
+	rx_subscription subscription;
+	rx_observable *source = noted("a", rx_never());
+	rx_subscribe(rx_using(&rx_type_int64_t, &lifetime, source), &noting, &subscription);
+	rx_unsubscribe(&subscription);
+	ck_assert_str_eq(notes(), "acquire, use, a subscribed, a torn down, release");
+	rx_observable_unref(source);
+}
+
+TEST(releases_it_when_its_use_fails)
+{
+	rx_observable *source = rx_throw_error(-EIO, "broken");
+	rx_subscribe(rx_using(&rx_type_int64_t, &lifetime, source), &noting, NULL);
+	ck_assert_str_eq(notes(), "acquire, use, error, release");
+	rx_observable_unref(source);
+}
+
+static int refuse(void **resource, void *ctx)
+{
+	return -EBUSY;
+}
+
+TEST(what_was_not_acquired_is_not_released)
+{
+	rx_subscribe(rx_using(&rx_type_int64_t, &(rx_resource){refuse, use, release}, NULL), &noting, NULL);
+	ck_assert_str_eq(notes(), "error");
+}

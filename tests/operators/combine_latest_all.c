@@ -1,0 +1,30 @@
+#include "tests/support/letters.h"
+
+TEST(combines_all_when_the_source_has_completed)
+{
+	rx_test *t = rx_test_create();
+	rx_observable *a = rx_cold(t, "-x---y|", NULL), *b = rx_cold(t, "--1-|", NULL);
+	rx_observable *source = rx_cold(t, "-a--b--|", RX_VALUES(rx_stream, "ab", a, b));
+	rx_expect(t, rx_pipe(source, rx_combine_latest_all()), NULL, "---------m--n|",
+	          RX_VALUES(rx_tuple, "mn", letters("x1"), letters("y1")));
+	rx_expect_subscriptions(t, a, "-------^-----!");
+	EXPECT_MARBLES(t);
+}
+
+TEST(of_none_completes)
+{
+	rx_test *t = rx_test_create();
+	rx_observable *source = rx_cold(t, "---|", RX_VALUES(rx_stream, "a", NULL));
+	rx_expect(t, rx_pipe(source, rx_combine_latest_all()), NULL, "---|", NULL);
+	EXPECT_MARBLES(t);
+}
+
+TEST(an_error_of_the_source_is_passed_on)
+{
+	rx_test *t = rx_test_create();
+	rx_observable *a = rx_cold(t, "-x---y|", NULL);
+	rx_observable *source = rx_cold(t, "-a-#", RX_VALUES(rx_stream, "a", a));
+	rx_expect(t, rx_pipe(source, rx_combine_latest_all()), NULL, "---#", NULL);
+	rx_expect_subscriptions(t, a, NULL);
+	EXPECT_MARBLES(t);
+}

@@ -1,0 +1,12 @@
+#include <clusterfy/rx.h>
+
+#include "tests/support/marbles.h"
+
+TEST(goes_on_with_others_however_the_source_ends)
+{
+	rx_test *t = rx_test_create();
+	rx_observable *source = rx_cold(t, "--1--#", NULL), *other = rx_cold(t, "--2--|", NULL);
+	rx_expect(t, rx_pipe(source, rx_on_error_resume_next_with(other)), NULL, "--1----2--|", NULL);
+	rx_expect_subscriptions(t, other, "-----^----!");
+	EXPECT_MARBLES(t);
+}

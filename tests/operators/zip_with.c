@@ -1,0 +1,10 @@
+#include "tests/support/letters.h"
+
+TEST(zips_the_source_with_others)
+{
+	rx_test *t = rx_test_create();
+	rx_observable *source = rx_cold(t, "-a--b-----c-|", NULL), *other = rx_cold(t, "---1--2|", NULL);
+	rx_expect(t, rx_pipe(source, rx_zip_with(other)), NULL, "---x--y|",
+	          RX_VALUES(rx_tuple, "xy", letters("a1"), letters("b2")));
+	EXPECT_MARBLES(t);
+}
