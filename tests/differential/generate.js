@@ -136,7 +136,8 @@ const creators = {
 	partition: g => g.create('partition', [g.other(), g.fn('test')], g.below(2)),
 	race: g => g.create('race', others(g, 1, 3)),
 	range: g => g.create('range', [g.number(0, 5), g.number(0, 5)]),
-	scheduled: g => g.create('scheduled', [{ array: list(g, () => g.literal(), 0, 4) }, g.test]),
+	scheduled: g => g.create('scheduled',
+		[g.chance(0.5) ? { array: list(g, () => g.literal(), 0, 4) } : g.other(), g.test]),
 	throwError: g => g.create('throwError', [g.fn('error')]),
 	timer: g => g.chance(0.5) ? g.create('timer', [g.number(0, 6), g.test]) :
 		g.pipe(g.create('timer', [g.number(0, 4), g.number(1, 4), g.test]), 'take', [g.number(1, 4)]),

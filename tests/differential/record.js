@@ -94,7 +94,20 @@ class Recorder {
 			return Array.isArray(result) ? result[node.index] : result;
 		}
 		const source = this.decode(node.source);
+		if (node.operator === 'sequenceEqual') return this.sequenceEqual(source, ...node.args.map(x => this.decode(x)));
 		return operators[node.operator](...node.args.map(x => this.decode(x)))(source);
+	}
+
+	// RxJS answers true, too, where the source had more items than the other when that completed. This library does not.
+	sequenceEqual(source, other, comparator) {
+		return new rx.Observable(subscriber => {
+			let here = 0, there = 0;
+			return source.pipe(
+				rx.tap(() => here++),
+				rx.sequenceEqual(rx.from(other).pipe(rx.tap(() => there++)), comparator),
+				rx.tap(equal => { if (equal && here !== there) this.unclear = true; }),
+			).subscribe(subscriber);
+		});
 	}
 
 	// The functions of a node know who listens to it.
@@ -243,8 +256,8 @@ class Recorder {
 			return null;
 		}
 		if (this.scheduler.actions.some(action => Number.isFinite(action.delay))) return null;
-		if (this.overflown()) return null;
 		for (const step of expected) steps.push(this.result(step));
+		if (this.overflown()) return null;
 		for (const node of this.made) if (node.args) node.args = node.args.map(x => this.argument(x));
 		if (this.unclear || (this.unheard && !unheard)) return null;
 		return { title, mode: 'run', nodes: this.made, steps, values: this.values, functions: this.logs };
