@@ -74,23 +74,29 @@ static size_t character(const char *text)
 	return length;
 }
 
-static rx_observable *characters_of(const char *text)
+static js *characters_of(const char *text)
 {
 	js *array = js_array(NULL, strlen(text));
-	size_t count = 0;
+	array->count = 0;
 	for (; *text; text += character(text))
-		array->items[count++] = js_string_of(text, character(text));
-	return rx_from(&rx_type_js_item, array->items, count);
+		array->items[array->count++] = js_string_of(text, character(text));
+	return array;
 }
 
-rx_observable *observable_of(struct replay *replay, const js *value)
+js *elements(js *value)
 {
-	if (value->kind == JS_OBSERVABLE)
-		return rx_observable_ref(value->observable);
-	if (value->kind == JS_ARRAY)
-		return rx_from(&rx_type_js_item, value->items, value->count);
 	if (value->kind == JS_STRING)
 		return characters_of(value->string);
+	return value->kind == JS_ARRAY ? value : NULL;
+}
+
+rx_observable *observable_of(struct replay *replay, js *value)
+{
+	const js *items = elements(value);
+	if (value->kind == JS_OBSERVABLE)
+		return rx_observable_ref(value->observable);
+	if (items)
+		return rx_from(&rx_type_js_item, items->items, items->count);
 	return rx_throw(error_create(replay, js_error("TypeError", "not an observable")));
 }
 

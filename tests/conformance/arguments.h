@@ -20,7 +20,12 @@ rx_nsec time_of(const struct call *call, const js *value, rx_nsec absent);
 /* NULL where there is none. */
 rx_scheduler *scheduler_of(const struct call *call, const js *value);
 /* RxJS's ObservableInput: an observable, an array, a string. A new reference. */
-rx_observable *observable_of(struct replay *replay, const js *value);
+rx_observable *observable_of(struct replay *replay, js *value);
+
+/* What an array or a string iterates over, as an array; NULL for what is neither. */
+js *elements(js *value);
+/* As RxJS has arrays on a scheduler: a turn for each item, and one for the end. NULL: no scheduler. */
+rx_observable *items_on_scheduler(js *const *items, size_t count, rx_scheduler *scheduler);
 
 /* Arguments without a scheduler or a function at their end, which RxJS's older signatures allow. */
 size_t plain_count(const struct call *call);
@@ -42,6 +47,8 @@ extern const rx_reducer replay_reducer;
 extern const rx_projector replay_projector;
 extern const rx_equality replay_equality;
 extern const rx_comparator replay_comparator;
+/* The property whose path is the context, an array of names. */
+extern const rx_mapper property_mapper;
 /* One that lets nothing through. */
 extern const rx_predicate no_item;
 
@@ -60,6 +67,8 @@ rx_operator *from_elapsed(void);
 rx_operator *from_timestamped(void);
 rx_operator *from_list(void);
 rx_operator *from_pair(void);
+/* A tuple as an array, or what the function at the end of the arguments makes of its items. */
+rx_operator *from_tuple(const struct call *call);
 rx_operator *from_stream(void);
 
 #endif

@@ -123,6 +123,22 @@ rx_operator *from_list(void)
 	return rx_map(list_value);
 }
 
+static int tuple_value(const void *in, size_t index, void *out, void *ctx)
+{
+	const rx_tuple *tuple = in;
+	js *items = js_array(NULL, tuple->count), *result = items;
+	for (size_t i = 0; i < tuple->count; i++)
+		items->items[i] = *RX_TUPLE_ITEM(tuple, i, js_item);
+	const int code = ctx ? function_call(ctx, items->items, items->count, &result) : 0;
+	return code < 0 ? code : give(out, result);
+}
+
+rx_operator *from_tuple(const struct call *call)
+{
+	static const rx_mapper mapper = {"tuple", &rx_type_rx_tuple, &rx_type_js_item, tuple_value, NULL};
+	return rx_map_fn(&mapper, trailing_function(call));
+}
+
 static int pair_value(const rx_pair *pair, js_item *out, void *ctx)
 {
 	return give(out, js_array((js *[]){*RX_PREVIOUS(pair, js_item), *RX_CURRENT(pair, js_item)}, 2));

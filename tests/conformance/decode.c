@@ -235,9 +235,8 @@ static const struct {
 	int code;
 	const char *name;
 } ours[] = {
-	{-ENODATA, "EmptyError"},  {-ENOENT, "NotFoundError"},   {-ERANGE, "ArgumentOutOfRangeError"},
-	{-E2BIG, "SequenceError"}, {-ETIMEDOUT, "TimeoutError"}, {-EOVERFLOW, "SequenceError"},
-	{-EINVAL, "TypeError"},
+	{-ENODATA, "EmptyError"},   {-ENOENT, "NotFoundError"},   {-ERANGE, "ArgumentOutOfRangeError"},
+	{-EEXIST, "SequenceError"}, {-ETIMEDOUT, "TimeoutError"}, {-EINVAL, "TypeError"},
 };
 
 js *thrown_value(const struct replay *replay, int code)

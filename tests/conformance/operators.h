@@ -42,6 +42,6 @@
 /* 0, the library's "no limit", for Infinity and for what is absent. */
 size_t limit_of(const js *value);
 extern const struct operator_row transformation_rows[], filtering_rows[], joining_rows[], error_rows[], utility_rows[],
-	time_rows[];
+	time_rows[], multicasting_rows[];
 
 #endif

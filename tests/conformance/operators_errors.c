@@ -62,9 +62,76 @@ static rx_operator *build_repeat(const struct call *call)
 	});
 }
 
+/* ---- retryWhen and repeatWhen: one notifier for all the ends of a subscription, made at the first ------------------ */
+
+struct when {
+	struct function *function;
+	rx_observable *source;
+	rx_observable *notifier; /* shared for good; NULL until it is wanted */
+	bool repeats;
+};
+
+static rx_observable *next_notification(struct when *when)
+{
+	static const rx_share_options for_good = {.reset_on_error = RX_RESET_NO,
+	                                          .reset_on_complete = RX_RESET_NO,
+	                                          .reset_on_ref_count_zero = RX_RESET_NO};
+	if (!when->notifier) {
+		js *ends = js_observable(rx_never());
+		rx_observable *notifier = rx_pipe(project(when->function, &ends, 1), rx_share(&for_good));
+		when->notifier = js_observable(notifier)->observable;
+	}
+	return rx_observable_ref(when->notifier);
+}
+
+static rx_observable *when_failed(const rx_error *error, size_t count, void *ctx)
+{
+	return next_notification(ctx);
+}
+
+static rx_observable *when_completed(size_t count, void *ctx)
+{
+	return next_notification(ctx);
+}
+
+static rx_observable *again(void *ctx)
+{
+	const struct when *recipe = ctx;
+	struct when *when = js_memory(sizeof *when);
+	*when = *recipe;
+	rx_operator *op = when->repeats ? rx_repeat_with(&(rx_repeat_options){.notifier = when_completed, .ctx = when})
+	                                : rx_retry_with(&(rx_retry_options){.notifier = when_failed, .ctx = when});
+	return rx_pipe(rx_observable_ref(when->source), op);
+}
+
+static rx_observable *apply_when(rx_observable *source, void *ctx)
+{
+	struct when *when = js_memory(sizeof *when);
+	*when = *(const struct when *)ctx;
+	when->source = js_observable(source)->observable;
+	return rx_defer(&rx_type_js_item, again, when);
+}
+
+static rx_operator *when_operator(struct function *function, bool repeats)
+{
+	struct when *when = js_memory(sizeof *when);
+	*when = (struct when){.function = function, .repeats = repeats};
+	return rx_operator_create(&rx_type_js_item, apply_when, when, NULL);
+}
+
+OPERATOR(repeatWhen, when_operator(FUNCTION(0), true))
+OPERATOR(retryWhen, when_operator(FUNCTION(0), false))
+
+static int failure(void *ctx)
+{
+	struct function *function = ctx;
+	js *error = NULL;
+	const int code = function_call(function, NULL, 0, &error);
+	return code < 0 ? code : throw_value(function->replay, error);
+}
+
+OPERATOR(throwIfEmpty, rx_throw_if_empty(FUNCTION(0) ? failure : NULL, FUNCTION(0)))
+
 const struct operator_row error_rows[] = {
-	ROW(catchError),
-	ROW(repeat),
-	ROW(retry),
-	END_OF_ROWS,
+	ROW(catchError), ROW(repeat), ROW(repeatWhen), ROW(retry), ROW(retryWhen), ROW(throwIfEmpty), END_OF_ROWS,
 };

@@ -79,9 +79,68 @@ static rx_operator *build_tap(const struct call *call)
 	});
 }
 
+/* ---- Notifications --------------------------------------------------------------------------------------------- */
+
+static int value_of(const void *in, size_t index, void *out, void *ctx)
+{
+	const rx_notification *notification = in;
+	const js_item *value = RX_NOTIFICATION_VALUE(notification, js_item);
+	if (notification->kind == RX_NOTIFICATION_NEXT)
+		return give(out, js_notification(RX_MESSAGE_NEXT, *value));
+	if (notification->kind == RX_NOTIFICATION_ERROR)
+		return give(out, js_notification(RX_MESSAGE_ERROR, error_value(ctx, notification->error)));
+	return give(out, js_notification(RX_MESSAGE_COMPLETE, js_undefined()));
+}
+
+static int notification_of(const void *in, size_t index, void *out, void *ctx)
+{
+	js *value = *(const js_item *)in;
+	if (value->kind != JS_NOTIFICATION)
+		return throw_value(ctx, js_error("TypeError", "Invalid notification, missing \"kind\""));
+	const bool fails = value->notification == RX_MESSAGE_ERROR;
+	const rx_notification notification = {
+		.kind = (rx_notification_kind)value->notification,
+		.type = &rx_type_js_item,
+		.value = value->notification == RX_MESSAGE_NEXT ? &value->carried : NULL,
+		.error = fails ? error_create(ctx, value->carried) : NULL,
+	};
+	const int code = rx_type_copy(&rx_type_rx_notification, out, &notification);
+	rx_error_unref(notification.error);
+	return code;
+}
+
+static const rx_mapper to_value = {"value", &rx_type_rx_notification, &rx_type_js_item, value_of, NULL};
+static const rx_mapper to_notification = {"notification", &rx_type_js_item, &rx_type_rx_notification, notification_of,
+                                          NULL};
+
+OPERATOR(materialize, rx_compose(rx_materialize(), rx_map_fn(&to_value, call->replay)))
+OPERATOR(dematerialize, rx_compose(rx_map_fn(&to_notification, call->replay), rx_dematerialize_to(&rx_type_js_item)))
+
+/* ---- Of all items ---------------------------------------------------------------------------------------------- */
+
+#define ANY_OR(declared) (FUNCTION(0) ? &(declared) : NULL), FUNCTION(0)
+
+OPERATOR(count, rx_compose(rx_count_fn(ANY_OR(replay_predicate)), from_int64()))
+OPERATOR(defaultIfEmpty, rx_default_if_empty_fn(&rx_type_js_item, (js *[]){argument(call, 0)}))
+OPERATOR(every, rx_compose(rx_every_fn(&replay_predicate, FUNCTION(0)), from_bool()))
+OPERATOR(isEmpty, rx_compose(rx_is_empty(), from_bool()))
+OPERATOR(max, rx_max_fn(ANY_OR(replay_comparator)))
+OPERATOR(min, rx_min_fn(ANY_OR(replay_comparator)))
 OPERATOR(reduce, rx_reduce_fn(&replay_reducer, FUNCTION(0), SEED_TYPE(1), SEED(1)))
 OPERATOR(toArray, rx_compose(rx_to_array(), from_list()))
 
+static rx_operator *build_sequenceEqual(const struct call *call)
+{
+	struct function *equality = FUNCTION(1);
+	return rx_compose(rx_sequence_equal_fn(OBSERVABLE(0), equality ? &replay_equality : NULL, equality),
+	                  from_bool());
+}
+
+OPERATOR(identity, rx_compose_array((rx_operator *[]){NULL}))
+
 const struct operator_row utility_rows[] = {
-	ROW(finalize), ROW(reduce), ROW(tap), ROW(toArray), END_OF_ROWS,
+	ROW(identity), ROW(count),    ROW(defaultIfEmpty), ROW(dematerialize),
+	ROW(every),    ROW(finalize), ROW(isEmpty),        ROW(materialize),
+	ROW(max),      ROW(min),      ROW(reduce),         ROW(sequenceEqual),
+	ROW(tap),      ROW(toArray),  END_OF_ROWS,
 };

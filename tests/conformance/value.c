@@ -198,6 +198,8 @@ js *js_get(const js *object, const char *key)
 		for (size_t i = 0; i < object->count; i++)
 			if (strcmp(object->keys[i], key) == 0)
 				return object->items[i];
+	if (strcmp(key, "key") == 0 && object->kind == JS_OBSERVABLE && object->key)
+		return object->key;
 	if (strcmp(key, "length") == 0 && object->kind == JS_ARRAY)
 		return js_number((double)object->count);
 	if (strcmp(key, "length") == 0 && object->kind == JS_STRING)
@@ -305,12 +307,18 @@ static bool errors_equal(const js *a, const js *b)
 	return a->of_ours || b->of_ours || strcmp(a->string, b->string) == 0;
 }
 
+/* The recordings write an inner observable that emits nothing as an empty array. */
+static bool is_silent(const js *value)
+{
+	return value->kind == JS_ARRAY ? value->count == 0 : value->kind == JS_MESSAGES && value->messages.count == 0;
+}
+
 bool js_equal(const js *a, const js *b)
 {
 	if (a == b || js_same_value(a, b))
 		return true;
 	if (a->kind != b->kind)
-		return false;
+		return is_silent(a) && is_silent(b);
 	switch (a->kind) {
 	case JS_ARRAY:
 		return arrays_equal(a, b);
