@@ -50,6 +50,21 @@ find observables -name '*.c' -exec cat {} + | grep -E '^[a-zA-Z]' | functions >"
 comm -23 "$work/promised" "$work/written" |
 	sed "s|.*|$headers declares &, and no file below observables/ has it|" >>"$work/missing"
 
+# docs/rxjs.md names nothing that is not there, and what RxJS has, too, is replayed against its recordings: but for what
+# takes or gives things that no recording can name.
+if [ -f docs/rxjs.md ] && [ -d tests/conformance ]; then
+	grep -oE '\brx_[a-z0-9_]+' docs/rxjs.md | sort -u >"$work/named"
+	cat "$headers"/*.h | grep -oE '\brx_[a-z0-9_]+' | sort -u >"$work/words"
+	comm -23 "$work/named" "$work/words" | sed "s|.*|docs/rxjs.md names &, and no header in $headers does|"
+	cat tests/conformance/*.c | grep -oE '\brx_[a-z0-9_]+' | sort -u >"$work/rows"
+	{ names observables/create; names observables/operators; } | sed 's/^/rx_/' | sort |
+		grep -vxE 'rx_(bind_callback|connect|connectable|create|from_event|own|throw_error|using)' |
+		comm -12 - "$work/named" | while read -r name; do
+		grep -qE "^${name}(_array|_fn|_items|_of|_on|_to|_with)?\$" "$work/rows" ||
+			echo "docs/rxjs.md has $name, and tests/conformance replays nothing with it: a row is missing"
+	done
+fi >>"$work/missing"
+
 if [ -n "$stamp" ] && new=$(tests/support/sources.sh --new "$2"); then
 	touch meson.build
 	echo "files came or went, so the build has to be configured again; run it once more:" >>"$work/missing"
