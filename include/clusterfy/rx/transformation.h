@@ -209,7 +209,7 @@ typedef struct rx_buffer_time_options {
  *
  * Items:   rx_list, borrowed for the call; RX_LIST_ITEMS(list, T) reads it.
  * Errors:  the source's, which drop the lists; -ENOMEM where an item cannot be kept.
- * State:   104 bytes; 136 for each open list, and its items.
+ * State:   80 bytes; 112 for each open list, and its items.
  * See:     https://rxjs.dev/api/operators/bufferTime
  */
 RX_API rx_operator *rx_buffer_time(rx_nsec span, const rx_buffer_time_options *options) RX_MUST_USE;
