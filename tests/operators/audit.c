@@ -1,6 +1,9 @@
 #include <clusterfy/rx.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+
+CONTRACT(rx_audit(parcel_ticks))
 
 static rx_observable *same(const char *item, void *ctx)
 {

@@ -1,6 +1,9 @@
 #include <clusterfy/rx.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+
+CONTRACT(rx_audit_time(RX_MS(2)))
 
 TEST(emits_the_newest_when_the_window_ends)
 {

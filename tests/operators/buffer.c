@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_buffer(three_parcels(NULL)))
 
 #define LISTS                                                                                                          \
 	RX_VALUES(rx_list, "abced", LIST(int64_t, 1, 2), LIST(int64_t, 3, 4), {0}, LIST(int64_t, 1), LIST(int64_t, 2))

@@ -1,4 +1,8 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_buffer_count(2, 0))
+CONTRACT(rx_buffer_count(3, 2))
 
 TEST(overlapping_lists)
 {

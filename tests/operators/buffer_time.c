@@ -1,4 +1,8 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_buffer_time(RX_MS(2), NULL))
+CONTRACT(rx_buffer_time(RX_MS(3), &(rx_buffer_time_options){.interval = RX_MS(2)}))
 
 #define LISTS                                                                                                          \
 	RX_VALUES(rx_list, "abcdexyz", LIST(int64_t, 1), LIST(int64_t, 2), LIST(int64_t, 3), LIST(int64_t, 4), {0},    \

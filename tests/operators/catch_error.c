@@ -1,8 +1,11 @@
 #include <errno.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
 #include "tests/support/stack.h"
+
+CONTRACT(rx_catch_error(parcel_instead), .recovers = true)
 
 static rx_observable *instead(const rx_error *error, rx_observable *caught, void *ctx)
 {

@@ -1,6 +1,10 @@
+#include "tests/support/contract.h"
 #include "tests/support/inner.h"
 #include "tests/support/notes.h"
 #include "tests/support/stack.h"
+
+CONTRACT(rx_concat_map(parcel_once))
+CONTRACT(rx_concat_map(parcel_later))
 
 TEST(runs_one_after_the_other)
 {

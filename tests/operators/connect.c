@@ -1,5 +1,14 @@
+#include "tests/support/contract.h"
 #include "tests/support/listener.h"
 #include "tests/support/marbles.h"
+
+static rx_observable *itself(rx_observable *shared, void *ctx)
+{
+	(void)ctx;
+	return shared;
+}
+
+CONTRACT(rx_connect(NULL, itself, NULL, NULL))
 
 static struct listener a = {.name = "A"};
 
@@ -13,11 +22,6 @@ static rx_observable *map_tenfold(rx_observable *shared, void *ctx)
 static rx_observable *first_two(rx_observable *shared, void *ctx)
 {
 	return rx_pipe(shared, rx_take(2));
-}
-
-static rx_observable *itself(rx_observable *shared, void *ctx)
-{
-	return shared;
 }
 
 TEST(emits_what_the_selector_makes_of_the_source)

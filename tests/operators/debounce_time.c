@@ -1,6 +1,9 @@
 #include <clusterfy/rx.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+
+CONTRACT(rx_debounce_time(RX_MS(2)))
 
 TEST(emits_after_silence)
 {

@@ -1,4 +1,8 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_default_if_empty(parcel, parcel_seven))
+CONTRACT(rx_compose(rx_ignore_elements(), rx_default_if_empty(parcel, parcel_seven)))
 
 TEST(emits_the_value_where_nothing_came)
 {

@@ -1,6 +1,10 @@
 #include <clusterfy/rx.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+
+CONTRACT(rx_delay_when(parcel_ticks))
+CONTRACT(rx_delay_when(parcel_once))
 
 /* By the item: the durations of a and b. */
 static rx_observable *own(const char *item, void *ctx)

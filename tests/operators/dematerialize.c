@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_compose(rx_materialize(), rx_dematerialize(parcel)))
 
 static const rx_error *broken;
 

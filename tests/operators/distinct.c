@@ -1,4 +1,8 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_distinct())
+CONTRACT(rx_distinct(parcel_same))
 
 TEST(leaves_out_what_came_before)
 {

@@ -1,4 +1,8 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_distinct_until_changed())
+CONTRACT(rx_distinct_until_changed(parcel_alike))
 
 TEST(leaves_out_repetitions)
 {

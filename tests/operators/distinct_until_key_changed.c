@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_distinct_until_key_changed(parcel_same))
 
 static int rest(const int64_t *n, int64_t *out, void *ctx)
 {

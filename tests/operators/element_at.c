@@ -1,4 +1,8 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_element_at(2))
+CONTRACT(rx_element_at_or(parcel, parcel_seven, 9))
 
 TEST(emits_the_item_at_that_index)
 {

@@ -1,8 +1,12 @@
 #include <stdio.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
 #include "tests/support/stack.h"
+
+CONTRACT(rx_compose(rx_expand(parcel_later), rx_take(12)))
+CONTRACT(rx_compose(rx_expand(parcel_once), rx_take(12)))
 
 /* Numbers below 8 become their double, two frames later. */
 static rx_observable *doubled(const int64_t *n, void *ctx)

@@ -2,7 +2,10 @@
 
 #include <errno.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+
+CONTRACT(rx_filter(parcel_odd))
 
 RX_FILTER(is_even, int64_t, n, n % 2 == 0)
 

@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_finalize(do_nothing, NULL))
 
 static char calls[16];
 

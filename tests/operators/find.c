@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_find(parcel_odd))
 
 RX_FILTER(is_even, int64_t, n, n % 2 == 0)
 

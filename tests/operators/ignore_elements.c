@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_ignore_elements())
 
 TEST(leaves_out_all_items)
 {

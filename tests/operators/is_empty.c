@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_is_empty())
 
 TEST(is_true_where_nothing_came)
 {

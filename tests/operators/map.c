@@ -3,7 +3,10 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+
+CONTRACT(rx_map(parcel_same))
 
 RX_MAP(tenfold, int64_t, int64_t, n, 10 * n)
 

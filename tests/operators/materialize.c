@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_materialize(), .recovers = true)
 
 static const rx_error *broken;
 

@@ -1,4 +1,8 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_max())
+CONTRACT(rx_max(parcel_order))
 
 TEST(emits_the_greatest_at_the_end)
 {

@@ -1,6 +1,11 @@
+#include "tests/support/contract.h"
 #include "tests/support/inner.h"
 #include "tests/support/notes.h"
 #include "tests/support/stack.h"
+
+CONTRACT(rx_merge_map(parcel_once))
+CONTRACT(rx_merge_map(parcel_later))
+CONTRACT(rx_merge_map(parcel_later, NULL, 2))
 
 TEST(runs_all_of_them_at_once)
 {

@@ -1,4 +1,8 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_min())
+CONTRACT(rx_min(parcel_order))
 
 TEST(emits_the_least_at_the_end)
 {

@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_name(rx_map(parcel_same), "a name"))
 
 static int broken(const int64_t *n, int64_t *out, void *ctx)
 {

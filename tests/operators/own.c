@@ -1,7 +1,10 @@
 #include <clusterfy/rx.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 #include "tests/support/memory.h"
+
+CONTRACT(rx_own(rx_map(parcel_same), NULL, do_nothing))
 
 static int below(const int64_t *n, void *ctx)
 {

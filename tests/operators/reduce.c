@@ -1,4 +1,8 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_reduce(parcel_newest))
+CONTRACT(rx_reduce(parcel_newest, parcel, parcel_seven))
 
 RX_REDUCE(sum, int64_t, int64_t, total, n, total + n)
 

@@ -1,6 +1,9 @@
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
 #include "tests/support/stack.h"
+
+CONTRACT(rx_repeat(2))
 
 TEST(counts_runs)
 {

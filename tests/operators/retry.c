@@ -1,8 +1,11 @@
 #include <errno.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
 #include "tests/support/stack.h"
+
+CONTRACT(rx_retry(2), .recovers = true)
 
 TEST(counts_the_tries_after_the_first)
 {

@@ -1,6 +1,9 @@
 #include <clusterfy/rx.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+
+CONTRACT(rx_sample(rx_interval(RX_MS(2))))
 
 TEST(emits_the_newest_at_each_notification)
 {

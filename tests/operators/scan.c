@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_scan(parcel_newest))
 
 RX_REDUCE(sum, int64_t, int64_t, total, n, total + n)
 

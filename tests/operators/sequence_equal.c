@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_sequence_equal(three_parcels(NULL)))
 
 static int fails_at_9(const int64_t *a, const int64_t *b, void *ctx)
 {

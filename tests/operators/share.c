@@ -1,6 +1,9 @@
+#include "tests/support/contract.h"
 #include "tests/support/listener.h"
 #include "tests/support/marbles.h"
 #include "tests/support/memory.h"
+
+CONTRACT(rx_share(NULL))
 
 static struct listener a = {.name = "A"}, b = {.name = "B"}, c = {.name = "C"};
 

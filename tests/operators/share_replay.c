@@ -1,5 +1,8 @@
+#include "tests/support/contract.h"
 #include "tests/support/listener.h"
 #include "tests/support/marbles.h"
+
+CONTRACT(rx_share_replay(&(rx_share_replay_options){.ref_count = true}))
 
 static struct listener a = {.name = "A"}, b = {.name = "B"};
 

@@ -1,4 +1,8 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_single(parcel_odd))
+CONTRACT(rx_compose(rx_take(1), rx_single()))
 
 RX_FILTER(is_even, int64_t, n, n % 2 == 0)
 

@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_skip(2))
 
 TEST(leaves_out_the_first_items)
 {

@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_skip_while(parcel_odd))
 
 RX_FILTER(below_3, int64_t, n, n < 3)
 

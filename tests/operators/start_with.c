@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_start_with(parcel, {6, NULL}, {7, NULL}))
 
 TEST(emits_items_before_those_of_the_source)
 {

@@ -1,6 +1,9 @@
 #include <clusterfy/rx.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+
+CONTRACT(rx_subscribe_on(NULL, RX_MS(2)))
 
 TEST(subscribes_later)
 {

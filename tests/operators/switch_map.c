@@ -1,5 +1,9 @@
+#include "tests/support/contract.h"
 #include "tests/support/inner.h"
 #include "tests/support/notes.h"
+
+CONTRACT(rx_switch_map(parcel_once))
+CONTRACT(rx_switch_map(parcel_later))
 
 TEST(the_newest_one_replaces_the_one_before)
 {

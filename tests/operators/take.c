@@ -1,6 +1,10 @@
 #include <clusterfy/rx.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+
+CONTRACT(rx_take(2))
+CONTRACT(rx_take(0))
 
 TEST(completes_after_its_count)
 {

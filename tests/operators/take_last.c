@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_take_last(2))
 
 TEST(emits_the_last_items_at_the_end)
 {

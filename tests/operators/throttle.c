@@ -1,6 +1,10 @@
 #include <clusterfy/rx.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+
+CONTRACT(rx_throttle(parcel_ticks, NULL, &(rx_throttle_options){.trailing = true}))
+CONTRACT(rx_throttle(parcel_once))
 
 static rx_observable *same(const char *item, void *ctx)
 {

@@ -1,6 +1,9 @@
 #include <clusterfy/rx.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+
+CONTRACT(rx_throttle_time(RX_MS(2), &(rx_throttle_options){.trailing = true}))
 
 static const rx_throttle_options trailing_only = {.no_leading = true, .trailing = true};
 static const rx_throttle_options both = {.trailing = true};

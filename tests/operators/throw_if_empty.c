@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_throw_if_empty(NULL, NULL))
 
 TEST(is_an_error_where_nothing_came)
 {

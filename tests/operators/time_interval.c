@@ -1,6 +1,9 @@
 #include <clusterfy/rx.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+
+CONTRACT(rx_time_interval())
 
 static rx_elapsed after(int ms, const char *item)
 {

@@ -2,7 +2,18 @@
 
 #include <clusterfy/rx.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+
+static rx_observable *instead_of_it(const rx_timeout_info *info, void *ctx)
+{
+	(void)info;
+	return three_parcels(ctx);
+}
+
+CONTRACT(rx_timeout(RX_MS(3)))
+CONTRACT(rx_timeout(RX_US(500)))
+CONTRACT(rx_timeout_with(&(rx_timeout_options){.first = RX_US(500), .with = instead_of_it}))
 
 static rx_test *create(void)
 {

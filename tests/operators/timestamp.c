@@ -1,6 +1,9 @@
 #include <clusterfy/rx.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+
+CONTRACT(rx_timestamp())
 
 static rx_timestamped at(int ms, const char *item)
 {

@@ -1,4 +1,7 @@
+#include "tests/support/contract.h"
 #include "tests/support/through.h"
+
+CONTRACT(rx_to_array())
 
 TEST(emits_everything_at_the_end)
 {

@@ -44,6 +44,12 @@ for kind in create operators subjects events; do
 	done <"$work/files"
 done >"$work/missing"
 
+# What every operator must hold to is tested on each, over a chain that its test file names.
+for test in tests/operators/*.c; do
+	grep -q '^CONTRACT(' "$test" ||
+		echo "$test has no line CONTRACT(rx_$(basename "$test" .c)(...)): see tests/support/contract.h"
+done >>"$work/missing"
+
 # What a header promises is written somewhere.
 cat "$headers"/*.h | grep -E '^RX_API rx_(operator|observable|subject) \*' | functions >"$work/promised"
 find observables -name '*.c' -exec cat {} + | grep -E '^[a-zA-Z]' | functions >"$work/written"
