@@ -1,4 +1,7 @@
 #include "tests/support/letters.h"
+#include "tests/support/contract.h"
+
+CONTRACT(rx_combine_latest_with(three_parcels(NULL)))
 
 TEST(combines_the_source_with_others)
 {

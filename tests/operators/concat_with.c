@@ -1,6 +1,9 @@
 #include <clusterfy/rx.h>
 
 #include "tests/support/marbles.h"
+#include "tests/support/contract.h"
+
+CONTRACT(rx_concat_with(three_parcels(NULL)))
 
 TEST(goes_on_with_others)
 {

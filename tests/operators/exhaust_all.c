@@ -1,5 +1,8 @@
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
+#include "tests/support/contract.h"
+
+CONTRACT(rx_compose(rx_map(parcel_streams), rx_exhaust_all(parcel)))
 
 TEST(runs_one_to_its_end)
 {

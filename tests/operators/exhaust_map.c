@@ -1,5 +1,9 @@
 #include "tests/support/inner.h"
 #include "tests/support/notes.h"
+#include "tests/support/contract.h"
+
+CONTRACT(rx_exhaust_map(parcel_once))
+CONTRACT(rx_exhaust_map(parcel_later))
 
 TEST(leaves_out_what_comes_meanwhile)
 {

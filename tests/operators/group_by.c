@@ -1,5 +1,8 @@
 #include "tests/support/listener.h"
 #include "tests/support/windows.h"
+#include "tests/support/contract.h"
+
+CONTRACT(rx_compose(rx_group_by(parcel_same), rx_take(3)))
 
 static int parity(const int64_t *n, int *key, void *ctx)
 {

@@ -1,5 +1,9 @@
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
+#include "tests/support/contract.h"
+
+CONTRACT(rx_compose(rx_map(parcel_streams), rx_merge_all(parcel)))
+CONTRACT(rx_compose(rx_map(parcel_streams), rx_merge_all(parcel, 1)))
 
 TEST(runs_all_at_once)
 {

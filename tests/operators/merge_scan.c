@@ -2,6 +2,16 @@
 
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
+#include "tests/support/contract.h"
+
+static rx_observable *newest_later(const parcel *newest, const parcel *item, void *ctx)
+{
+	(void)newest, (void)item;
+	return three_parcels(ctx);
+}
+RX_STREAM_REDUCER(newest_later, parcel, parcel);
+
+CONTRACT(rx_merge_scan(newest_later, parcel, {0}))
 
 static rx_observable *later(const int64_t *acc, const int64_t *n, void *ctx)
 {

@@ -1,6 +1,9 @@
 #include <clusterfy/rx.h>
 
 #include "tests/support/marbles.h"
+#include "tests/support/contract.h"
+
+CONTRACT(rx_merge_with(three_parcels(NULL)))
 
 TEST(merges_the_source_with_others)
 {

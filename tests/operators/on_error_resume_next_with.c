@@ -1,6 +1,9 @@
 #include <clusterfy/rx.h>
 
 #include "tests/support/marbles.h"
+#include "tests/support/contract.h"
+
+CONTRACT(rx_on_error_resume_next_with(three_parcels(NULL)), .recovers = true)
 
 TEST(goes_on_with_others_however_the_source_ends)
 {

@@ -1,5 +1,8 @@
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
+#include "tests/support/contract.h"
+
+CONTRACT(rx_skip_until(rx_timer(RX_MS(3))))
 
 TEST(begins_when_the_notifier_emits)
 {

@@ -1,5 +1,8 @@
 #include "tests/support/listener.h"
 #include "tests/support/windows.h"
+#include "tests/support/contract.h"
+
+CONTRACT(rx_compose(rx_window_count(2, 1), rx_merge_all(parcel)))
 
 TEST(a_full_window_closes_then_the_next_one_opens)
 {

@@ -1,5 +1,8 @@
 #include "tests/support/listener.h"
 #include "tests/support/windows.h"
+#include "tests/support/contract.h"
+
+CONTRACT(rx_compose(rx_window_time(RX_MS(2), NULL), rx_merge_all(parcel)))
 
 TEST(one_window_after_the_other)
 {

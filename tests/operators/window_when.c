@@ -1,5 +1,14 @@
 #include "tests/support/listener.h"
 #include "tests/support/windows.h"
+#include "tests/support/contract.h"
+
+static rx_observable *next_tick(void *ctx)
+{
+	(void)ctx;
+	return rx_timer(RX_MS(2));
+}
+
+CONTRACT(rx_compose(rx_window_when(next_tick, NULL), rx_merge_all(parcel)))
 
 /* One after the other; a missing one fails. */
 struct closings {

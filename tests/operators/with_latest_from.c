@@ -1,5 +1,8 @@
 #include "tests/support/letters.h"
 #include "tests/support/notes.h"
+#include "tests/support/contract.h"
+
+CONTRACT(rx_with_latest_from(three_parcels(NULL)))
 
 TEST(adds_the_latest_of_others)
 {

@@ -1,4 +1,7 @@
 #include "tests/support/letters.h"
+#include "tests/support/contract.h"
+
+CONTRACT(rx_compose(rx_map(parcel_streams), rx_zip_all()))
 
 TEST(zips_all_when_the_source_has_completed)
 {

@@ -1,4 +1,7 @@
 #include "tests/support/letters.h"
+#include "tests/support/contract.h"
+
+CONTRACT(rx_zip_with(three_parcels(NULL)))
 
 TEST(zips_the_source_with_others)
 {
