@@ -254,12 +254,9 @@ static int primary(cy_cluster *cluster, int workers, char *const *files)
 	struct job job = {.cluster = cluster, .size = size_of(files), .bar = isatty(STDERR_FILENO)};
 	reader_start(&job.reader, files);
 	start_workers(&job, workers);
-	int status = cy_run(cluster);
+	cy_run(cluster);
 	erase(&job);
-	if (job.done)
-		status = print(&job.result);
-	else
-		status = EXIT_FAILURE;
+	const int status = job.done ? print(&job.result) : EXIT_FAILURE;
 	reader_finish(&job.reader);
 	table_finish(&job.result);
 	return status;

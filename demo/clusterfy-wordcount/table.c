@@ -5,13 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static _Noreturn void no_memory(void)
+{
+	fputs("clusterfy-wordcount: no memory\n", stderr);
+	exit(EXIT_FAILURE);
+}
+
 void *allocate(void *memory, size_t size)
 {
 	memory = realloc(memory, size ? size : 1);
-	if (!memory) {
-		fputs("clusterfy-wordcount: no memory\n", stderr);
-		exit(EXIT_FAILURE);
-	}
+	if (!memory)
+		no_memory();
 	return memory;
 }
 
@@ -42,8 +46,9 @@ static struct word *find(const struct table *table, const char *text, size_t len
 static void grow(struct table *table)
 {
 	struct table larger = {.size = table->size ? 2 * table->size : 1024, .used = table->used};
-	larger.words =
-		memset(allocate(NULL, larger.size * sizeof *larger.words), 0, larger.size * sizeof *larger.words);
+	larger.words = calloc(larger.size, sizeof *larger.words);
+	if (!larger.words)
+		no_memory();
 	for (size_t i = 0; i < table->size; i++) {
 		const struct word *word = &table->words[i];
 		if (word->text)

@@ -198,25 +198,28 @@ static void emit_command(const cy__serve *serve)
 		                             .body = serve->arguments});
 }
 
+static rx_observable *call_handler(const cy__serve *serve, rx_nsec deadline)
+{
+	const cy_command *command = &serve->entry->command;
+	const cy_request request = {.cluster = serve->cluster,
+	                            .command = command->name,
+	                            .arguments = serve->arguments,
+	                            .origin = serve->origin,
+	                            .sender = serve->sender,
+	                            .call = serve->call,
+	                            .deadline = deadline};
+	rx_observable *answer = command->run(&request, command->ctx);
+	return answer ? answer : rx_empty();
+}
+
 /* The handler's observable; NULL if the caller has lost interest meanwhile. */
 static rx_observable *ask_handler(cy__serve *serve, rx_nsec deadline)
 {
-	const cy_command *command = &serve->entry->command;
 	serve->beginning = true;
 	emit_command(serve);
 	rx_observable *answer = NULL;
-	if (!serve->cancelled) {
-		const cy_request request = {.cluster = serve->cluster,
-		                            .command = command->name,
-		                            .arguments = serve->arguments,
-		                            .origin = serve->origin,
-		                            .sender = serve->sender,
-		                            .call = serve->call,
-		                            .deadline = deadline};
-		answer = command->run(&request, command->ctx);
-		if (!answer)
-			answer = rx_empty();
-	}
+	if (!serve->cancelled)
+		answer = call_handler(serve, deadline);
 	serve->beginning = false;
 	if (!serve->cancelled)
 		return answer;

@@ -57,7 +57,7 @@ struct chunk {
 struct queue {
 	struct chunk *first, *last;
 	size_t bytes, frames;
-	size_t unfinished; /* bytes still to be written of a frame whose first bytes have gone */
+	size_t unfinished;  /* bytes still to be written of a frame whose first bytes have gone */
 	uint64_t put, gone; /* frames ever */
 	bool refused;
 };
@@ -73,11 +73,11 @@ struct cy__channel {
 	unsigned depth; /* how often the engine is on the stack */
 	bool destroyed, ended;
 	bool closing; /* takes nothing more to send */
-	bool shut; /* has told the peer so */
-	bool mute; /* nobody reads what would be written */
+	bool shut;    /* has told the peer so */
+	bool mute;    /* nobody reads what would be written */
 	bool writing, blocked;
-	bool more; /* frames that were read wait for the next turn */
-	bool lent; /* a frame's body is borrowed from the buffer */
+	bool more;            /* frames that were read wait for the next turn */
+	bool lent;            /* a frame's body is borrowed from the buffer */
 	bool greeted, parted; /* the hello, the goodbye has come */
 	const cy__channel_ops *ops;
 	void *ctx;
@@ -85,7 +85,7 @@ struct cy__channel {
 
 	uint8_t *in;
 	size_t in_capacity, in_begin, in_end;
-	size_t in_wanted; /* the size of the frame that has begun; 0: not known */
+	size_t in_wanted;  /* the size of the frame that has begun; 0: not known */
 	unsigned in_small; /* turns without a large frame */
 	uint64_t in_place; /* of in_begin in the stream */
 	rx_nsec deadline;

@@ -77,8 +77,10 @@ void rx__cells_emit(rx_stage *self, rx_cells *cells, const rx_join *join, const 
 		rx__fail(self, code);
 		return;
 	}
-	items[0] = first ? first : items[0];
-	types[0] = rx__in(self);
+	if (first) {
+		items[0] = first;
+		types[0] = rx__in(self);
+	}
 	memcpy(types + before, join->types, join->count * sizeof *types);
 	rx__emit(self, &(rx_tuple){count, types, items});
 	take_back(cells, join, join->count, stack);

@@ -85,6 +85,24 @@ static void add_pair(rx_text *text, const rx_type *type, const void *item)
 	rx__text_add(text, "]");
 }
 
+static void add_tuple(rx_text *text, const rx_type *type, const void *item)
+{
+	const rx_tuple *tuple = item;
+	rx__text_add(text, "[");
+	for (size_t i = 0; i < tuple->count; i++) {
+		rx__text_add(text, "%s", i ? ", " : "");
+		rx__text_add_item(text, tuple->types[i], tuple->items[i]);
+	}
+	rx__text_add(text, "]");
+}
+
+static void add_stream(rx_text *text, const rx_type *type, const void *item)
+{
+	char name[160];
+	rx__stage_name(*(const rx_stream *)item, name, sizeof name);
+	rx__text_add(text, "observable %s", name);
+}
+
 static void add_notification(rx_text *text, const rx_type *type, const void *item)
 {
 	const rx_notification *notification = item;
@@ -162,6 +180,8 @@ static const struct {
 	{&rx_type_rx_string, add_string},
 	{&rx_type_rx_list, add_list},
 	{&rx_type_rx_pair, add_pair},
+	{&rx_type_rx_tuple, add_tuple},
+	{&rx_type_rx_stream, add_stream},
 	{&rx_type_rx_notification, add_notification},
 	{&rx_type_rx_timestamped, add_timestamped},
 	{&rx_type_rx_elapsed, add_elapsed},

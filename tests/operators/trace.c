@@ -145,10 +145,18 @@ TRACED(known_types_are_written_by_what_is_in_them)
 	nest(rx_pipe(rx_range(1, 3), rx_to_array()), "next [1, 2, 3]\n");
 	nest(rx_pipe(rx_range(1, 2), rx_pairwise()), "next [1, 2]\n");
 	nest(rx_pipe(rx_range(1, 4), rx_buffer_count(2, 0), rx_to_array()), "next [[1, 2], [3, 4]]\n");
+	nest(rx_zip(rx_range(1, 1), rx_of(rx_string, "a")), "next [1, \"a\"]\n");
 	nest(rx_pipe(rx_range(1, 1), rx_materialize()), "next next 1\n");
 	nest(rx_pipe(rx_range(1, 1), rx_materialize()), "next complete\n");
 	nest(rx_pipe(rx_throw_error(-EIO, "broken"), rx_materialize()), "next error \"broken\" (-5)\n");
 	nest(rx_of(point, {1, 2}), "next point 01 00 00 00 02 00 00 00\n");
+}
+
+TRACED(observables_are_written_by_name)
+{
+	rx_observable *inner = rx_pipe(rx_range(1, 3), rx_take(2));
+	nest(rx_of(rx_stream, inner), "next observable take\n");
+	rx_observable_unref(inner);
 }
 
 static void strings(void)
