@@ -3,6 +3,9 @@
  */
 #include "lib/cluster/cluster.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 static void reply_drop(void *value)
 {
 	cy_reply *reply = value;
@@ -67,6 +70,72 @@ rx_observable *cy_answer(cy_value *value)
 		code < 0 ? rx_throw_error(code, "%s", cy_value_words(value)) : rx_from(&rx_type_cy_body, &value, 1);
 	cy_value_unref(value);
 	return answer;
+}
+
+/* ---- With descriptors -------------------------------------------------------------------------------------------- */
+
+struct enclosure {
+	cy_value *value;
+	size_t count;
+	int fds[];
+};
+
+static void drop_enclosure(void *ctx)
+{
+	struct enclosure *enclosure = ctx;
+	for (size_t i = 0; i < enclosure->count; i++)
+		close(enclosure->fds[i]);
+	cy_value_unref(enclosure->value);
+	rx_free(enclosure);
+}
+
+/* Whoever serves the call takes them along with the item, within rx_next(). */
+static int emit_enclosed(rx_subscriber *subscriber, void *ctx)
+{
+	struct enclosure *enclosure = ctx;
+	cy_cluster *cluster = cy_current();
+	cy__fds fds = {.fd = enclosure->fds, .count = enclosure->count};
+	if (cluster)
+		cluster->enclosed = &fds;
+	rx_next(subscriber, &enclosure->value);
+	if (cluster)
+		cluster->enclosed = NULL;
+	rx_complete(subscriber);
+	return 0;
+}
+
+static int duplicate(struct enclosure *enclosure, const int *fds, size_t count)
+{
+	for (; enclosure->count < count; enclosure->count++) {
+		enclosure->fds[enclosure->count] = fcntl(fds[enclosure->count], F_DUPFD_CLOEXEC, 3);
+		if (enclosure->fds[enclosure->count] < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+rx_observable *cy_answer_descriptors(cy_value *value, const int *fds, size_t count)
+{
+	if (count > CY__FRAME_FDS_MAX) {
+		cy_value_unref(value);
+		return rx_throw_error(-E2BIG, "%zu descriptors are too many for one answer", count);
+	}
+	struct enclosure *enclosure = rx_alloc_zero(sizeof *enclosure + count * sizeof *fds);
+	if (!enclosure) {
+		cy_value_unref(value);
+		return rx_throw_error(-ENOMEM, "no memory");
+	}
+	enclosure->value = value;
+	int code = cy_value_error(value);
+	if (code < 0)
+		rx_raise(code, "%s", cy_value_words(value));
+	else
+		code = duplicate(enclosure, fds, count);
+	if (code >= 0)
+		return rx_create(&rx_type_cy_body, emit_enclosed, enclosure, drop_enclosure);
+	rx_observable *refusal = rx_throw_error(code, "%s", rx_words(code));
+	drop_enclosure(enclosure);
+	return refusal;
 }
 
 int cy_reply_descriptor(const cy_reply *reply, size_t index)

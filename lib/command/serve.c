@@ -251,16 +251,11 @@ static void run(cy__serve *serve, const char *command, rx_nsec deadline)
 	             &serve->subscription);
 }
 
-int cy__call_unpack(cy_value *body, const char **name, const char **command, cy_value **arguments)
+/* Whom it was for has been looked at on the way here. */
+int cy__call_unpack(cy_value *body, const char **command, cy_value **arguments)
 {
-	const char *nobody = NULL;
-	int code = cy_unpack(body, "[n, s, v*]", command, arguments);
-	if (code < 0)
-		code = cy_unpack(body, "[s, s, v*]", &nobody, command, arguments);
-	if (code < 0)
-		return rx_raise(-EBADMSG, "the body is no call: %s", rx_words(code));
-	*name = nobody;
-	return 0;
+	const int code = cy_unpack(body, "[_, s, v*]", command, arguments);
+	return code < 0 ? rx_raise(-EBADMSG, "the body is no call: %s", rx_words(code)) : 0;
 }
 
 static cy__serve *create(cy_cluster *cluster, uint32_t origin, uint32_t sender)
@@ -277,11 +272,10 @@ static cy__serve *create(cy_cluster *cluster, uint32_t origin, uint32_t sender)
 
 static int unpack_frame(cy__serve *serve, const cy__frame *frame, cy_value **body, const char **command)
 {
-	const char *name;
 	*body = cy_value_from_bytes(frame->body, frame->body_size, NULL);
 	if (cy_value_error(*body) == -ENOMEM)
 		return -ENOMEM;
-	const int code = cy__call_unpack(*body, &name, command, &serve->arguments);
+	const int code = cy__call_unpack(*body, command, &serve->arguments);
 	if (code == -EBADMSG)
 		cy__trouble(serve->cluster, serve->origin, code, "call %" PRIu64 " of %s: %s", serve->call,
 		            cy_label_of(serve->cluster, serve->origin), rx_words(code));

@@ -40,7 +40,7 @@ void cy__serve_cancel(cy__serve *serve);
 void cy__serve_cancel_all(cy_cluster *cluster);
 /* Calls that run here, without those that do not keep the process from stopping. */
 size_t cy__serving(const cy_cluster *cluster);
-/* [name or nil, command, arguments] of a call's or a message's body; @p arguments is to be released. */
-int cy__call_unpack(cy_value *body, const char **name, const char **command, cy_value **arguments);
+/* The command (or a message's name) and the arguments of [name or nil, command, arguments]; these are to be released. */
+int cy__call_unpack(cy_value *body, const char **command, cy_value **arguments);
 
 #endif

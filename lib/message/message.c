@@ -28,8 +28,8 @@ void cy__message_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 	cy_cluster *cluster = peer->cluster;
 	const uint32_t origin = cluster->primary ? peer->id : frame->from;
 	cy_value *value = cy_value_from_bytes(frame->body, frame->body_size, NULL), *body = NULL;
-	const char *nobody, *name;
-	if (cy__call_unpack(value, &nobody, &name, &body) < 0)
+	const char *name;
+	if (cy__call_unpack(value, &name, &body) < 0)
 		cy__trouble(cluster, origin, -EBADMSG, "a message of %s is none", cy_label_of(cluster, origin));
 	else
 		emit_message(cluster, origin, peer->id, name, body, fds);

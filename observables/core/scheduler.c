@@ -7,6 +7,8 @@ static RX__THREAD rx_scheduler *current;
 
 rx_nsec rx_now(rx_scheduler *scheduler)
 {
+	if (!scheduler)
+		scheduler = rx_scheduler_current();
 	return scheduler->ops->now(scheduler);
 }
 

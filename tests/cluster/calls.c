@@ -2,6 +2,7 @@
  * Calls and replies: whom they reach, and what comes back.
  */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "tests/support/cluster.h"
 
@@ -301,5 +302,28 @@ TEST(four_workers_count_and_lose_nothing)
 	ck_assert_int_eq(cy_get_int(value, NULL, &count), 0);
 	ck_assert_int_eq(count, 4 * EACH);
 	cy_value_unref(value);
+	cluster_end(cluster);
+}
+
+static void read_pipe(const cy_reply *reply, void *ctx)
+{
+	const int fd = cy_reply_descriptor(reply, 0);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(cy_reply_descriptor(reply, 0), -ENOENT); /* taken */
+	ck_assert_int_eq(cy_reply_descriptor(reply, 1), -ENOENT);
+	ck_assert_int_eq(read(fd, ctx, 1), 1);
+	close(fd);
+}
+RX_CONSUMER(read_pipe, cy_reply);
+
+TEST(an_answer_carries_a_descriptor_or_it_is_closed)
+{
+	char byte = 0;
+	cy_cluster *cluster = cluster_begin("worker", NULL);
+	cluster_fork(cluster, "Paul", NULL);
+	rx_observable *call = cy_call(cluster, cy_named("Paul"), "pipe", NULL);
+	ck_assert_int_eq(cluster_finish(rx_pipe(call, rx_tap(read_pipe, &byte), rx_ignore_elements())), 0);
+	ck_assert_int_eq(byte, 'x');
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "pipe", NULL), 0);
 	cluster_end(cluster);
 }

@@ -4,6 +4,7 @@
  *     square n      n * n
  *     echo v        v
  *     fail          an error of its own
+ *     pipe          a pipe's end to read from, with an "x" in it
  *     never         says that it has begun; no answer; says when it is cancelled
  *     exit code     leaves at once
  *     spin          never gives the loop another turn, and ignores SIGTERM
@@ -31,6 +32,18 @@ static rx_observable *echo(const cy_request *request, void *ctx)
 {
 	(void)ctx;
 	return cy_answer(cy_value_ref(request->arguments));
+}
+
+static rx_observable *send_pipe(const cy_request *request, void *ctx)
+{
+	(void)request, (void)ctx;
+	int ends[2];
+	if (pipe(ends) < 0 || write(ends[1], "x", 1) != 1)
+		return cy_refuse(-errno, "no pipe");
+	rx_observable *answer = cy_answer_descriptors(cy_string("its end"), ends, 1);
+	close(ends[0]);
+	close(ends[1]);
+	return answer;
 }
 
 static rx_observable *fail_on_purpose(const cy_request *request, void *ctx)
@@ -121,8 +134,8 @@ static void register_all(cy_cluster *cluster)
 		const char *name;
 		rx_observable *(*run)(const cy_request *request, void *ctx);
 	} commands[] = {
-		{"square", square}, {"echo", echo}, {"fail", fail_on_purpose}, {"never", never}, {"exit", leave},
-		{"spin", spin},     {"ask", ask},   {"status", status},        {"store", store},
+		{"square", square}, {"pipe", send_pipe}, {"echo", echo}, {"fail", fail_on_purpose}, {"never", never},
+		{"exit", leave},    {"spin", spin},      {"ask", ask},   {"status", status},        {"store", store},
 	};
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		cy_register(cluster,

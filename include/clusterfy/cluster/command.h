@@ -84,6 +84,11 @@ RX_API int cy_unregister(cy_cluster *cluster, const char *name);
 
 /** One item: @p value (consumed), then complete; the error, if it is a mistake. */
 RX_API rx_observable *cy_answer(cy_value *value) RX_MUST_USE;
+/**
+ * cy_answer() with open descriptors, which stay the caller's: they arrive with it, see cy_reply_descriptor(), or are
+ * closed. To be returned as it is: operators do not pass descriptors on.
+ */
+RX_API rx_observable *cy_answer_descriptors(cy_value *value, const int *descriptors, size_t count) RX_MUST_USE;
 /** An error, for a handler: the same as rx_throw_error(). */
 #define cy_refuse rx_throw_error
 

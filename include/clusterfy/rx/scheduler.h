@@ -44,7 +44,7 @@ struct rx_scheduler {
 	const rx_scheduler_ops *ops;
 };
 
-/** The current time of a scheduler. */
+/** The current time of a scheduler; NULL: of the thread's current one. */
 RX_API rx_nsec rx_now(rx_scheduler *scheduler);
 /** Run @p task (its `run` set) once after @p delay; below zero counts as zero. One that waits is moved. */
 RX_API void rx_schedule(rx_scheduler *scheduler, rx_task *task, rx_nsec delay);
