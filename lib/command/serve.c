@@ -254,7 +254,10 @@ static void run(cy__serve *serve, const char *command, rx_nsec deadline)
 /* Whom it was for has been looked at on the way here. */
 int cy__call_unpack(cy_value *body, const char **command, cy_value **arguments)
 {
-	const int code = cy_unpack(body, "[_, s, v*]", command, arguments);
+	int code = cy_value_type(body) == CY_ARRAY ? cy_get_string(body, "1", command)
+	                                           : rx_raise(-EINVAL, "it is no array");
+	if (code >= 0)
+		code = cy_get_value(body, "2", arguments);
 	return code < 0 ? rx_raise(-EBADMSG, "the body is no call: %s", rx_words(code)) : 0;
 }
 
