@@ -13,6 +13,14 @@ TEST(overlapping_lists)
 
 #define PAIRS RX_VALUES(rx_list, "abc", LIST(int64_t, 1, 2), LIST(int64_t, 3, 4), LIST(int64_t, 4, 5))
 
+TEST(the_last_of_overlapping_lists_may_be_short)
+{
+	through(rx_buffer_count(3, 2), "1234567|",
+	                               "--a-b-c(d|)", .to = RX_VALUES(rx_list, "abcd", LIST(int64_t, 1, 2, 3),
+	                                                              LIST(int64_t, 3, 4, 5), LIST(int64_t, 5, 6, 7),
+	                                                              LIST(int64_t, 7)));
+}
+
 TEST(lists_without_gaps_or_overlaps)
 {
 	through(rx_buffer_count(2, 0), "--1--2--3--4--|",

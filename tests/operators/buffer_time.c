@@ -36,10 +36,20 @@ TEST(a_full_list_ends_early)
 	                                            "---x-----c----(e|)", .to = LISTS);
 }
 
+TEST(completion_gives_all_that_are_open)
+{
+	const rx_buffer_time_options options = {.interval = RX_MS(2)};
+	through(rx_buffer_time(RX_MS(9), &options), "--1--2|",
+	                                            "------(xxb|)", .to = LISTS);
+}
+
 TEST(an_error_drops_them)
 {
 	through(rx_buffer_time(RX_MS(4), NULL), "--1--2#",
 	                                        "----a-#", .to = LISTS);
+	const rx_buffer_time_options overlapping = {.interval = RX_MS(2)};
+	through(rx_buffer_time(RX_MS(9), &overlapping), "--1--2#",
+	                                                "------#", .to = LISTS);
 }
 
 TEST(stops_when_unsubscribed)
