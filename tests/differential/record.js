@@ -12,6 +12,9 @@ const { TestScheduler } = require('rxjs/testing');
 
 const LAST_FRAME = 500, MOST_CALLS = 100;
 
+// They call functions at an end, or go on for others when their listener has gone.
+const SIDE_EFFECTS = ['tap', 'finalize', 'share', 'groupBy'];
+
 // A small number for any value.
 function digest(value) {
 	if (typeof value === 'number') return Math.abs(Math.trunc(value)) || 0;
@@ -119,6 +122,8 @@ class Recorder {
 
 	heard(observable, id) {
 		return new rx.Observable(subscriber => {
+			// For nobody, from the beginning: what such a node then does, or keeps, is for nobody too.
+			if (subscriber.closed && SIDE_EFFECTS.includes(this.description.nodes[id].operator)) this.unclear = true;
 			const listener = { subscriber, closed: -1 };
 			this.listeners[id].push(listener);
 			subscriber.add(() => { listener.closed = this.scheduler.frame; });
@@ -126,10 +131,10 @@ class Recorder {
 		});
 	}
 
-	// Whether a function is called for nobody. Some are called at an end, and groups outlive their source's listener.
+	// Whether a function is called for nobody.
 	isUnheard(index) {
 		const id = this.owners[index], { operator } = this.description.nodes[id];
-		if (['tap', 'finalize', 'share', 'groupBy'].includes(operator)) return false;
+		if (SIDE_EFFECTS.includes(operator)) return false;
 		const listeners = this.listeners[id], closed = listeners.filter(({ subscriber }) => subscriber.closed);
 		// Of two, one has gone just now: whom it is for cannot be told.
 		if (closed.length < listeners.length && closed.some(listener => listener.closed === this.scheduler.frame))
@@ -263,10 +268,11 @@ class Recorder {
 		return { title, mode: 'run', nodes: this.made, steps, values: this.values, functions: this.logs };
 	}
 
-	// RxJS recurses where this library loops, and its own exceptions are JavaScript's.
+	// RxJS recurses where this library loops, its own exceptions are JavaScript's, and here a finalizer cannot fail.
 	overflown() {
+		const foreign = [RangeError, TypeError, rx.UnsubscriptionError];
 		return this.logs.some(log => log.length > MOST_CALLS) ||
-			[...this.identity.keys()].some(value => value instanceof RangeError || value instanceof TypeError);
+			[...this.identity.keys()].some(value => foreign.some(kind => value instanceof kind));
 	}
 
 	ready(step) {
