@@ -16,8 +16,6 @@
 #define VOCABULARY 50000
 #define MIB ((size_t)1 << 20)
 
-extern char **environ;
-
 static const char *path;
 
 /* ---- The text --------------------------------------------------------------------------------------------------------- */
