@@ -447,7 +447,7 @@ static int make_file(const char *content)
 TEST(descriptors_that_change_places)
 {
 	int a = make_file("a"), b = make_file("b"), c = make_file("c");
-	cy_descriptor swapped[] = {{a, b}, {b, a}, {c, c}, {c, 9}};
+	cy_descriptor swapped[] = {{a, b}, {b, a}, {c, c}, {c, c + 100}};
 	char command[64];
 	snprintf(command, sizeof command, "cat <&%d; cat <&%d; cat <&%d", b, a, c);
 	print(command, (cy_process_options){.descriptors = swapped, .descriptor_count = 4});
