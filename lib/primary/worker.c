@@ -422,6 +422,19 @@ void cy__worker_stop(cy__worker *worker, rx_nsec timeout, int signal)
 	arm(worker);
 }
 
+int cy__worker_decide(cy__worker *worker, cy_sequel sequel, rx_nsec delay)
+{
+	const int code = cy__supervisor_decide(&worker->supervisor, sequel, delay > 0 ? delay : 0, now(worker));
+	if (code < 0)
+		return code;
+	arm(worker);
+	if (sequel == CY_GONE)
+		bury(worker);
+	else if (sequel == CY_FAILED)
+		fail_waiting(worker);
+	return 0;
+}
+
 void cy__worker_force(cy__worker *worker)
 {
 	if (!worker->running) {

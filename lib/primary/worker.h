@@ -55,6 +55,8 @@ void cy__worker_status(cy__worker *worker, cy_status status);
  * twice, the earlier signal counts.
  */
 void cy__worker_stop(cy__worker *worker, rx_nsec timeout, int signal);
+/* The program's own policy has decided. @retval as cy__supervisor_decide() */
+int cy__worker_decide(cy__worker *worker, cy_sequel sequel, rx_nsec delay);
 /* Kill it, and do not revive it. */
 void cy__worker_force(cy__worker *worker);
 bool cy__worker_lives(const cy__worker *worker);

@@ -230,6 +230,22 @@ int cy_restart(cy_cluster *cluster, uint32_t id)
 	return cy__worker_again(worker);
 }
 
+int cy_decide(cy_cluster *cluster, uint32_t id, cy_sequel sequel, rx_nsec delay)
+{
+	int code = check_primary(cluster, "decide");
+	if (code < 0)
+		return code;
+	cy__worker *worker = cy__workers_find(cluster, id);
+	if (!worker)
+		return rx_raise(-ENOENT, "decide: there is no worker %" PRIu32, id);
+	code = cy__worker_decide(worker, sequel, delay);
+	if (code == -EALREADY)
+		rx_raise(code, "decide: nothing is undecided about %s", cy_label_of(cluster, id));
+	else if (code < 0)
+		rx_raise(code, "decide: that is no decision");
+	return code;
+}
+
 /* ---- One of them -------------------------------------------------------------------------------------------------- */
 
 int cy_kill(cy_cluster *cluster, cy_target target, int signal)

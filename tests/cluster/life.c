@@ -162,3 +162,33 @@ TEST(the_primary_bears_no_mark_of_a_worker)
 	cluster_end(cluster);
 	ck_assert_ptr_null(cy_current());
 }
+
+static void decide_to_revive(const cy_event *event, void *ctx)
+{
+	ck_assert_int_eq(event->sequel, CY_UNDECIDED);
+	ck_assert_int_eq(cy_fork(ctx, "Paul", NULL), -EEXIST);
+	ck_assert_int_eq(cy_decide(ctx, event->worker, CY_UNDECIDED, 0), -EINVAL);
+	ck_assert_int_eq(cy_decide(ctx, event->worker, event->incarnation == 1 ? CY_REVIVES : CY_GONE, RX_NOW), 0);
+}
+RX_CONSUMER(decide_to_revive, cy_event);
+
+TEST(a_policy_of_ones_own_decides_and_the_name_is_held_until_it_has)
+{
+	event_log log;
+	rx_subscription policy;
+	cy_cluster *cluster = cluster_begin("worker", NULL);
+	event_log_start(&log, cluster, "Paul");
+	rx_subscribe(cy_events_of(cluster, CY_EVENT_EXIT), &(rx_observer){RX_NEXT(decide_to_revive), .ctx = cluster},
+	             &policy);
+	const uint32_t id = cluster_fork(cluster, "Paul", &(cy_worker_options){.revive = CY_REVIVE_DECIDE});
+	ck_assert_int_eq(cy_decide(cluster, id, CY_REVIVES, 0), -EALREADY);
+	cluster_code(cluster, cy_named("Paul"), "exit", cy_int(3));
+	event_log_await(&log, "exit Paul 3 undecided");
+	ck_assert_int_eq(cluster_number(cluster, cy_worker(id), "square", cy_int(3)), 9);
+	cluster_code(cluster, cy_named("Paul"), "exit", cy_int(4));
+	event_log_await(&log, "exit Paul 4 undecided");
+	ck_assert_int_eq(cy_status_of(cluster, cy_named("Paul")), -ENOENT);
+	rx_unsubscribe(&policy);
+	event_log_stop(&log);
+	cluster_end(cluster);
+}

@@ -65,6 +65,18 @@ RX_API int64_t cy_fork(cy_cluster *cluster, const char *name, const cy_worker_op
 RX_API int cy_restart(cy_cluster *cluster, uint32_t id);
 
 /**
+ * Decide what follows the end of a worker whose policy is CY_REVIVE_DECIDE, and whose `exit` event said CY_UNDECIDED; its
+ * name is held until then. A policy of one's own is a chain from those events to this call.
+ *
+ * @param sequel  CY_REVIVES, CY_GONE or CY_FAILED
+ * @param delay   of the revival; RX_NOW or 0: at once
+ * @retval -EALREADY  nothing is undecided about it
+ * @retval -EINVAL    no decision
+ * @retval -ENOENT, -EPERM (this process is not the primary)
+ */
+RX_API int cy_decide(cy_cluster *cluster, uint32_t id, cy_sequel sequel, rx_nsec delay);
+
+/**
  * Signal a worker's process, and nobody else: never a process id that was used again.
  * What follows its end is the policy's affair: this is not a way to ask it to stop.
  * @retval -ENOENT, -ESRCH (it has no process now), -EPERM (this process is not the primary)
