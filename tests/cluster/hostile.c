@@ -1,0 +1,350 @@
+/*
+ * Workers that lie: whatever comes over a channel, the primary lives, the others are served, and an event says why.
+ */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/primary/spawn.h"
+#include "lib/wire/frame.h"
+#include "tests/support/cluster.h"
+
+/* ---- The liar -------------------------------------------------------------------------------------------------------- */
+
+enum { CAUGHT = 7, CALL = 11, FORGED = 99, LIES = 20 };
+
+static int channel;
+static uint8_t heard[4096];
+
+static void put(const void *bytes, size_t size)
+{
+	if (write(channel, bytes, size) != (ssize_t)size)
+		_exit(CAUGHT);
+}
+
+static void put_slowly(const void *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		put((const uint8_t *)bytes + i, 1);
+}
+
+static void say(cy__frame frame, cy_value *body, void (*with)(const void *bytes, size_t size))
+{
+	uint8_t head[CY__FRAME_HEAD];
+	if (body)
+		frame.body = cy_value_bytes(body, &frame.body_size);
+	cy__frame_encode(&frame, head);
+	with(head, sizeof head);
+	with(frame.body ? frame.body : (const uint8_t *)"\xc0", frame.body ? frame.body_size : 1);
+	cy_value_unref(body);
+}
+
+static void say_hello(void (*with)(const void *bytes, size_t size))
+{
+	say((cy__frame){.kind = CY__HELLO, .call = CY__FRAME_VERSION}, cy_pack("{'pid': i}", (int)getpid()), with);
+}
+
+static void say_done(void)
+{
+	say((cy__frame){.kind = CY__MESSAGE}, cy_pack("[n, s, n]", "done"), put);
+}
+
+static void get(uint8_t *bytes, size_t size)
+{
+	for (ssize_t got; size; bytes += got, size -= (size_t)got)
+		if ((got = read(channel, bytes, size)) <= 0)
+			_exit(CAUGHT);
+}
+
+/* The next frame of a kind, its body as a value. */
+static cy_value *hear(cy__kind kind)
+{
+	for (;;) {
+		const char *why;
+		size_t size;
+		cy__frame frame;
+		get(heard, CY__FRAME_LENGTH);
+		if (cy__frame_size(heard, sizeof heard, &size, &why) < 0)
+			_exit(90);
+		get(heard + CY__FRAME_LENGTH, size - CY__FRAME_LENGTH);
+		if (cy__frame_decode(heard, size, sizeof heard, &frame, &why) < 0)
+			_exit(91);
+		if (frame.kind == kind)
+			return cy_value_from_bytes(frame.body, frame.body_size, NULL);
+	}
+}
+
+static void hear_no_more(void)
+{
+	while (true)
+		get(heard, 1);
+}
+
+/* An error with this code is the answer to the call. */
+static void hear_refusal(int code)
+{
+	int64_t refused = 0;
+	cy_get_int(hear(CY__ERROR), "0", &refused);
+	_exit(refused == code ? 0 : 92);
+}
+
+static void lie_in_a_byte(size_t at, uint8_t byte)
+{
+	uint8_t frame[CY__FRAME_HEAD + 1];
+	cy__frame_encode(&(cy__frame){.kind = CY__CALL, .call = CALL}, frame);
+	frame[CY__FRAME_HEAD] = 0xc0;
+	frame[at] = byte;
+	say_hello(put);
+	put(frame, sizeof frame);
+	hear_no_more();
+}
+
+static void array(void)
+{
+	lie_in_a_byte(4, 0x98);
+}
+
+static void length(void)
+{
+	say_hello(put);
+	put("\xff\xff\xff\xff", 4);
+	hear_no_more();
+}
+
+static void width(void)
+{
+	lie_in_a_byte(10, 0xce);
+}
+
+static void kind(void)
+{
+	lie_in_a_byte(6, 0x7e);
+}
+
+static void hello(void)
+{
+	say_hello(put);
+	say_hello(put);
+	hear_no_more();
+}
+
+static void early(void)
+{
+	say_done();
+	hear_no_more();
+}
+
+static void bodiless(void)
+{
+	uint8_t head[CY__FRAME_HEAD];
+	cy__frame_encode(&(cy__frame){.kind = CY__CALL, .call = CALL}, head);
+	head[3] = CY__FRAME_HEAD - CY__FRAME_LENGTH;
+	say_hello(put);
+	put(head, sizeof head);
+	hear_no_more();
+}
+
+static void descriptors(void)
+{
+	say_hello(put);
+	say((cy__frame){.kind = CY__MESSAGE, .fd_count = 3}, cy_pack("[n, s, n]", "done"), put);
+	hear_no_more();
+}
+
+static void nil(void)
+{
+	say_hello(put);
+	say((cy__frame){.kind = CY__CALL, .call = CALL}, NULL, put);
+	hear_refusal(-EBADMSG);
+}
+
+static void nonsense(void)
+{
+	say_hello(put);
+	say((cy__frame){.kind = CY__CALL, .call = CALL, .body = (const uint8_t *)"\xc1", .body_size = 1}, NULL, put);
+	hear_refusal(-EBADMSG);
+}
+
+static void passed(void)
+{
+	say_hello(put);
+	say((cy__frame){.kind = CY__CALL, .call = CALL, .to = 1, .body = (const uint8_t *)"\xc1", .body_size = 1}, NULL,
+	    put);
+	hear_refusal(-EBADMSG);
+}
+
+static void nameless(void)
+{
+	say_hello(put);
+	say((cy__frame){.kind = CY__CALL, .flags = CY__FRAME_NAMED, .call = CALL, .to = CY__TO_UNKNOWN},
+	    cy_pack("[i]", 5), put);
+	hear_refusal(-EBADMSG);
+}
+
+static void message(void)
+{
+	say_hello(put);
+	say((cy__frame){.kind = CY__MESSAGE, .body = (const uint8_t *)"\xc1", .body_size = 1}, NULL, put);
+	say_done();
+	hear_no_more();
+}
+
+static void ask_origin(void (*with)(const void *bytes, size_t size))
+{
+	uint64_t id = 0, origin = 0;
+	cy_get_uint(hear(CY__HELLO), "id", &id);
+	say_hello(with);
+	say((cy__frame){.kind = CY__CALL, .call = CALL, .from = FORGED, .to = 1}, cy_pack("[n, s, n]", "origin"), with);
+	cy_get_uint(hear(CY__ITEM), NULL, &origin);
+	_exit(id && origin == id ? 0 : 93);
+}
+
+static void forged(void)
+{
+	ask_origin(put);
+}
+
+static void slow(void)
+{
+	ask_origin(put_slowly);
+}
+
+static void replies(void)
+{
+	say_hello(put);
+	for (uint64_t call = 1; call <= LIES; call++)
+		say((cy__frame){.kind = call % 2 ? CY__ITEM : CY__END, .call = call, .from = 1}, NULL, put);
+	say_done();
+	hear_no_more();
+}
+
+static const struct lie {
+	const char *name;
+	void (*tell)(void);
+	int code;   /* the error event's, or 0 */
+	int status; /* the liar's */
+} lies[] = {
+	{"array", array, -EILSEQ, CAUGHT},
+	{"length", length, -EMSGSIZE, CAUGHT},
+	{"width", width, -EPROTOTYPE, CAUGHT},
+	{"kind", kind, -ENOMSG, CAUGHT},
+	{"hello", hello, -EPROTO, CAUGHT},
+	{"early", early, -EPROTO, CAUGHT},
+	{"bodiless", bodiless, -ENODATA, CAUGHT},
+	{"descriptors", descriptors, -EPROTO, CAUGHT},
+	{"nil", nil, -EBADMSG, 0},
+	{"nonsense", nonsense, -EBADMSG, 0},
+	{"passed", passed, 0, 0},
+	{"nameless", nameless, 0, 0},
+	{"forged", forged, 0, 0},
+	{"slow", slow, 0, 0},
+	/* Told by the tests that await them. */
+	{"message", message, 0, 0},
+	{"replies", replies, 0, 0},
+};
+
+enum { TOLD = sizeof lies / sizeof *lies - 2 };
+
+PROGRAM(liar)
+{
+	channel = cy__inherited_channel();
+	signal(SIGPIPE, SIG_IGN);
+	for (size_t i = 0; i < sizeof lies / sizeof *lies; i++)
+		if (strcmp(lies[i].name, argv[1]) == 0)
+			lies[i].tell();
+	return 94;
+}
+
+/* ---- Who must not suffer from it ------------------------------------------------------------------------------------- */
+
+static rx_observable *tell_origin(const cy_request *request, void *ctx)
+{
+	(void)ctx;
+	return cy_answer(cy_uint(request->origin));
+}
+
+static rx_observable *wait(const cy_request *request, void *ctx)
+{
+	(void)request, (void)ctx;
+	return rx_never();
+}
+
+PROGRAM(honest)
+{
+	cy_cluster *cluster = cy_join(NULL);
+	if (!cluster)
+		return 99;
+	cy_register(cluster, &(cy_command){.name = "origin", .run = tell_origin});
+	cy_register(cluster, &(cy_command){.name = "wait", .run = wait});
+	return cy_run(cluster);
+}
+
+static cy_cluster *begin(event_log *log, const char *lie)
+{
+	cy_cluster *cluster = cluster_begin("honest", NULL);
+	ck_assert_uint_eq(cluster_fork(cluster, "Sarah", NULL), 1);
+	cluster_ready(cluster);
+	event_log_start(log, cluster, NULL);
+	program_select("liar");
+	cluster_fork(cluster, "Liar", &(cy_worker_options){.process.arguments = (const char *[]){lie, NULL}});
+	return cluster;
+}
+
+static int has_exited(const cy_event *event, void *ctx)
+{
+	(void)ctx;
+	return event->type == CY_EVENT_EXIT;
+}
+RX_PREDICATE(has_exited, cy_event);
+
+static void end(cy_cluster *cluster, event_log *log)
+{
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Sarah"), "origin", NULL), 0);
+	event_log_stop(log);
+	cluster_end(cluster);
+}
+
+TEST(a_lie_hurts_its_teller_alone_and_is_told, .to = TOLD)
+{
+	event_log log;
+	char line[64];
+	const struct lie *lie = &lies[_i];
+	cy_cluster *cluster = begin(&log, lie->name);
+	ck_assert_int_eq(
+		rx_await_first(cy_event, rx_pipe(cy_events(cluster), rx_filter(has_exited, NULL)), (cy_event *)NULL),
+		0);
+	snprintf(line, sizeof line, "exit Liar %d gone", lie->status);
+	ck_assert_msg(event_log_count(&log, line) == 1, "%s: %s", lie->name, log.text);
+	ck_assert_msg(event_log_count(&log, "disconnect Liar") == 1, "%s: %s", lie->name, log.text);
+	snprintf(line, sizeof line, "error Liar %d", lie->code);
+	ck_assert_msg(!lie->code || event_log_count(&log, line) == 1, "%s: %s", lie->name, log.text);
+	end(cluster, &log);
+}
+
+TEST(a_message_without_sense_is_told_and_costs_nothing_else)
+{
+	event_log log;
+	cy_cluster *cluster = begin(&log, "message");
+	event_log_await(&log, "message Liar done");
+	ck_assert_uint_eq(event_log_count(&log, "error Liar -74"), 1);
+	cy_kill(cluster, cy_named("Liar"), SIGKILL);
+	event_log_await(&log, "exit Liar signal 9 gone");
+	end(cluster, &log);
+}
+
+TEST(replies_to_what_it_was_not_asked_are_counted_and_ignored)
+{
+	event_log log;
+	rx_subscription waiting;
+	cy_statistics statistics;
+	cy_cluster *cluster = begin(&log, "replies");
+	rx_subscribe(cy_call(cluster, cy_named("Sarah"), "wait", NULL), NULL, &waiting);
+	event_log_await(&log, "message Liar done");
+	ck_assert(!rx_is_closed(&waiting));
+	ck_assert_int_eq(cy_statistics_take(cluster, &statistics), 0);
+	ck_assert_uint_eq(statistics.late, LIES);
+	cy_statistics_finish(&statistics);
+	rx_unsubscribe(&waiting);
+	cy_kill(cluster, cy_named("Liar"), SIGKILL);
+	event_log_await(&log, "exit Liar signal 9 gone");
+	end(cluster, &log);
+}
