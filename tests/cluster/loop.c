@@ -1,0 +1,67 @@
+/*
+ * The cluster on a loop of the program's own, where it leaves the program's own children alone.
+ */
+#include <ev.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/support/cluster.h"
+
+static rx_scheduler *before;
+
+static cy_cluster *begin(struct ev_loop **loop)
+{
+	*loop = ev_loop_new(EVFLAG_AUTO);
+	before = rx_scheduler_set_current(rx_loop(*loop));
+	return cluster_begin("worker", &(cy_options){.loop = *loop});
+}
+
+static void end(cy_cluster *cluster, struct ev_loop *loop)
+{
+	cluster_end(cluster);
+	rx_scheduler_set_current(before);
+	rx_loop_release(loop);
+	ev_loop_destroy(loop);
+}
+
+TEST(workers_start_answer_and_stop)
+{
+	struct ev_loop *loop;
+	cy_cluster *cluster = begin(&loop);
+	event_log log;
+	event_log_start(&log, cluster, "Paul");
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_fork(cluster, "Sarah", NULL);
+	cluster_ready(cluster);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "square", cy_int(7)), 49);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "ask",
+	                                cy_array(cy_string("Sarah"), cy_string("square"), cy_int(5))),
+	                 25);
+	ck_assert_int_eq(cluster_finish(rx_pipe(cy_shutdown(cluster, cy_named("Paul"), 0), rx_ignore_elements())), 0);
+	ck_assert_uint_eq(event_log_count(&log, "exit Paul 0 gone"), 1);
+	event_log_stop(&log);
+	end(cluster, loop);
+}
+
+TEST(a_worker_that_is_killed_revives_and_the_programs_own_child_is_left_to_it)
+{
+	int status;
+	struct ev_loop *loop;
+	cy_cluster *cluster = begin(&loop);
+	event_log log;
+	event_log_start(&log, cluster, "Paul");
+	cluster_fork(cluster, "Paul",
+	             &(cy_worker_options){.revive = CY_REVIVE_ON_FAILURE, .revival = {.first = RX_NOW}});
+	cluster_ready(cluster);
+	const pid_t own = fork();
+	if (own == 0)
+		_exit(5);
+	ck_assert_int_eq(cy_kill(cluster, cy_named("Paul"), SIGKILL), 0);
+	event_log_await(&log, "exit Paul signal 9 revives");
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "square", cy_int(3)), 9);
+	event_log_stop(&log);
+	end(cluster, loop);
+	ck_assert_int_eq(waitpid(own, &status, 0), own);
+	ck_assert(WIFEXITED(status));
+	ck_assert_int_eq(WEXITSTATUS(status), 5);
+}
