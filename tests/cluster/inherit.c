@@ -1,0 +1,101 @@
+/*
+ * What a worker gets from its primary's process: what was asked for, and nothing else.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "tests/support/cluster.h"
+
+enum { ASKED = 20 };
+
+/* The open descriptors, as the worker's start found them: one bit each. */
+static uint64_t found;
+
+static uint64_t open_descriptors(void)
+{
+	uint64_t bits = 0;
+	DIR *directory = opendir("/proc/self/fd");
+	for (struct dirent *entry; directory && (entry = readdir(directory));) {
+		const long fd = strtol(entry->d_name, NULL, 10);
+		if (entry->d_name[0] != '.' && fd != dirfd(directory))
+			bits |= UINT64_C(1) << (fd < 63 ? fd : 63);
+	}
+	closedir(directory);
+	return bits;
+}
+
+static rx_observable *tell(const cy_request *request, void *ctx)
+{
+	char place[PATH_MAX];
+	char **argv = ctx;
+	const char *added = getenv("ADDED"), *removed = getenv("REMOVED");
+	(void)request;
+	if (!getcwd(place, sizeof place))
+		return cy_refuse(-errno, "no directory");
+	return cy_answer(cy_pack("{'found': U, 'place': s, 'first': s, 'second': s, 'added': s, 'removed': b}", found,
+	                         place, argv[1] ? argv[1] : "", argv[1] && argv[2] ? argv[2] : "", added ? added : "",
+	                         removed == NULL));
+}
+
+PROGRAM(heir)
+{
+	found = open_descriptors();
+	cy_cluster *cluster = cy_join(NULL);
+	if (!cluster)
+		return 99;
+	cy_register(cluster, &(cy_command){.name = "tell", .run = tell, .ctx = argv});
+	return cy_run(cluster);
+}
+
+static cy_value *told_by_heir(const cy_worker_options *options)
+{
+	cy_value *told;
+	cy_cluster *cluster = cluster_begin("heir", NULL);
+	cluster_fork(cluster, "Heir", options);
+	ck_assert_int_eq(cluster_call(cluster, cy_named("Heir"), "tell", NULL, &told), 0);
+	cluster_end(cluster);
+	return told;
+}
+
+TEST(nothing_of_the_parents_descriptors_is_open_but_what_was_asked_for)
+{
+	int extra[10];
+	uint64_t open = 0;
+	for (int i = 0; i < 10; i++)
+		extra[i] = dup(STDERR_FILENO); /* without CLOEXEC */
+	const cy_descriptor descriptor = {.fd = extra[0], .number = ASKED};
+	cy_value *told =
+		told_by_heir(&(cy_worker_options){.process = {.descriptors = &descriptor, .descriptor_count = 1}});
+	ck_assert_int_eq(cy_get_uint(told, "found", &open), 0);
+	ck_assert_uint_eq(open, UINT64_C(0xf) | UINT64_C(1) << ASKED); /* 3 is its channel */
+	cy_value_unref(told);
+	for (int i = 0; i < 10; i++)
+		close(extra[i]);
+}
+
+static void check(cy_value *told, const char *path, const char *expected)
+{
+	const char *text = NULL;
+	ck_assert_int_eq(cy_get_string(told, path, &text), 0);
+	ck_assert_str_eq(text, expected);
+}
+
+TEST(environment_directory_and_arguments_arrive)
+{
+	bool removed = false;
+	setenv("REMOVED", "yes", 1);
+	cy_value *told = told_by_heir(
+		&(cy_worker_options){.process = {.arguments = (const char *[]){"one", "t w o", NULL},
+	                                         .environment = (const char *[]){"ADDED=with = in it", "REMOVED", NULL},
+	                                         .directory = "/"}});
+	check(told, "place", "/");
+	check(told, "first", "one");
+	check(told, "second", "t w o");
+	check(told, "added", "with = in it");
+	ck_assert_int_eq(cy_get_bool(told, "removed", &removed), 0);
+	ck_assert(removed);
+	cy_value_unref(told);
+}
