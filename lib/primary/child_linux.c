@@ -139,9 +139,9 @@ static int set_death_signal(const cy__plan *plan)
 
 /*
  * Handlers would run in the parent's memory, and what is ignored would stay so. The last step: from here on a signal
- * does to the child what it does by default.
+ * does to the child what it does by default, but for the one that it is to ignore.
  */
-static void reset_signals(void)
+static void reset_signals(const cy__plan *plan)
 {
 	struct sigaction action, standard;
 	memset(&standard, 0, sizeof standard);
@@ -149,6 +149,10 @@ static void reset_signals(void)
 	for (int signal = 1; signal < NSIG; signal++)
 		if (sigaction(signal, NULL, &action) == 0 && action.sa_handler != SIG_DFL)
 			sigaction(signal, &standard, NULL);
+	if (plan->ignored) {
+		standard.sa_handler = SIG_IGN;
+		sigaction(plan->ignored, &standard, NULL);
+	}
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -178,7 +182,7 @@ void cy__child_run(cy__plan *plan)
 {
 	const char *failed = prepare(plan);
 	if (!failed) {
-		reset_signals();
+		reset_signals(plan);
 		execve(plan->path, plan->arguments, plan->environment);
 		failed = "exec";
 	}

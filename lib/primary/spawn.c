@@ -240,13 +240,14 @@ static int run_plan(cy__plan *plan, pid_t *child, const char **why)
 	return 0;
 }
 
-int cy__spawn(const cy_process_options *options, cy__process *process, const char **why)
+int cy__spawn_ignoring(const cy_process_options *options, int ignored, cy__process *process, const char **why)
 {
 	static const cy_process_options defaults;
 	struct attempt attempt = {
 		.null = -1, .ours = -1, .theirs = -1, .pipes_ours = {-1, -1, -1}, .pipes_theirs = {-1, -1, -1}};
 	const char *step = NULL;
 	pid_t pid = 0;
+	attempt.plan.ignored = ignored;
 	int error = make_plan(&attempt, options ? options : &defaults, &step);
 	if (error == 0)
 		error = run_plan(&attempt.plan, &pid, &step);
@@ -260,4 +261,9 @@ int cy__spawn(const cy_process_options *options, cy__process *process, const cha
 	memcpy(process->streams, attempt.pipes_ours, sizeof process->streams);
 	process->pidfd = cy__process_open(pid);
 	return 0;
+}
+
+int cy__spawn(const cy_process_options *options, cy__process *process, const char **why)
+{
+	return cy__spawn_ignoring(options, 0, process, why);
 }

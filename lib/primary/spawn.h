@@ -28,6 +28,8 @@ typedef struct cy__process {
  * @retval -E…  of the step that failed; of exec its own
  */
 int cy__spawn(const cy_process_options *options, cy__process *process, const char **why);
+/** cy__spawn() of a process that ignores a signal from its first moment on; 0: none. */
+int cy__spawn_ignoring(const cy_process_options *options, int ignored, cy__process *process, const char **why);
 
 /** A descriptor that stands for the process, CLOEXEC; -1 if the kernel has none. */
 int cy__process_open(pid_t pid);

@@ -237,12 +237,12 @@ static void child_lost(const rx_error *error, void *ctx)
 static int say_hello(cy__worker *worker)
 {
 	const cy_options *options = &worker->cluster->options;
-	cy_value *body = cy_pack("{'id': u, 'name': v, 'incarnation': u, 'metadata': v, 'primary': i, 'timeout': I, "
-	                         "'kill_after': I}",
-	                         worker->peer.id, worker->name ? cy_string(worker->name) : cy_nil(),
-	                         worker->supervisor.incarnation,
-	                         worker->options.metadata ? cy_value_ref(worker->options.metadata) : cy_nil(),
-	                         (int)getpid(), options->shutdown_timeout, options->kill_after);
+	cy_value *body = cy_pack(
+		"{'id': u, 'name': v, 'incarnation': u, 'metadata': v, 'primary': i, 'timeout': I, "
+		"'kill_after': I, 'interruptible': b}",
+		worker->peer.id, worker->name ? cy_string(worker->name) : cy_nil(), worker->supervisor.incarnation,
+		worker->options.metadata ? cy_value_ref(worker->options.metadata) : cy_nil(), (int)getpid(),
+		options->shutdown_timeout, options->kill_after, !cy__signals_include(worker->cluster, SIGINT));
 	const int code = cy__peer_post(
 		&worker->peer,
 		&(cy__post){.kind = CY__HELLO, .to = worker->peer.id, .call = CY__FRAME_VERSION, .body = body});
@@ -281,7 +281,9 @@ int cy__worker_start(cy__worker *worker)
 	if (code < 0)
 		return code;
 	arm(worker);
-	code = cy__spawn(&worker->copy.options, &worker->process, &why);
+	/* A terminal sends it to the whole group: a worker that has not joined must not die of what stops it in order. */
+	const int ignored = cy__signals_include(worker->cluster, SIGINT) ? SIGINT : 0;
+	code = cy__spawn_ignoring(&worker->copy.options, ignored, &worker->process, &why);
 	if (code < 0)
 		return rx_raise(code, "%s cannot be started: %s: %s", cy_label_of(worker->cluster, worker->peer.id),
 		                why, strerror(-code));

@@ -20,8 +20,12 @@ void cy__stop_finish(cy_cluster *cluster);
 
 /* Catch the signals of the options. */
 void cy__signals_start(cy_cluster *cluster);
+/* In a worker that stops: from now on they end it, but SIGINT, which a terminal sends to everybody, still passes. */
+void cy__signals_let_go(cy_cluster *cluster);
 /* Let them do what they do by themselves. */
 void cy__signals_stop(cy_cluster *cluster);
+/* Whether a signal is among the graceful ones. */
+bool cy__signals_include(const cy_cluster *cluster, int signal);
 
 /* Begin all methods; @p done is called when they have all finished, perhaps at once. */
 void cy__methods_run(cy_cluster *cluster, int signal, void (*done)(cy_cluster *cluster));

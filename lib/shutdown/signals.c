@@ -1,6 +1,7 @@
 /*
  * The graceful signals. The primary stops the cluster; a second SIGINT forces. A worker lets SIGINT pass, for a terminal
- * sends it to everybody, and stops by itself on any other.
+ * sends it to everybody, and stops by itself on any other. Until it has joined, the primary lets it ignore SIGINT
+ * (primary/worker.c); a worker that does not want to is interruptible from its joining on (worker/join.c).
  */
 #include "lib/shutdown/shutdown.h"
 
@@ -37,6 +38,21 @@ void cy__signals_start(cy_cluster *cluster)
 		             &(rx_observer){RX_NEXT(caught), .error = not_caught, .ctx = cluster,
 		                            .scheduler = cluster->scheduler},
 		             &cluster->signals[i]);
+}
+
+void cy__signals_let_go(cy_cluster *cluster)
+{
+	for (size_t i = 0; i < CY_SIGNALS; i++)
+		if (cluster->options.graceful_signals[i] != SIGINT)
+			rx_unsubscribe(&cluster->signals[i]);
+}
+
+bool cy__signals_include(const cy_cluster *cluster, int signal)
+{
+	for (size_t i = 0; i < CY_SIGNALS && cluster->options.graceful_signals[i]; i++)
+		if (cluster->options.graceful_signals[i] == signal)
+			return true;
+	return false;
 }
 
 void cy__signals_stop(cy_cluster *cluster)

@@ -90,7 +90,7 @@ void cy__stop_begin(cy_cluster *cluster, int signal)
 	if (cluster->primary) {
 		stop_workers(cluster, cluster->options.shutdown_timeout, signal);
 	} else {
-		cy__signals_stop(cluster); /* from here on a SIGTERM ends it */
+		cy__signals_let_go(cluster); /* from here on a SIGTERM ends it */
 		cy__status_change(cluster, CY_STOPPING);
 	}
 	cluster->holding = false;

@@ -2,10 +2,20 @@
 
 #include <inttypes.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "lib/shutdown/shutdown.h"
 #include "lib/worker/orphan.h"
+
+/* The primary has let this process ignore SIGINT until now; it did not ask for more. */
+static void become_interruptible(const cy_cluster *cluster)
+{
+	struct sigaction action;
+	if (!cy__signals_include(cluster, SIGINT) && sigaction(SIGINT, NULL, &action) == 0 &&
+	    action.sa_handler == SIG_IGN)
+		signal(SIGINT, SIG_DFL);
+}
 
 void cy__join_hello(cy_cluster *cluster, const cy__frame *frame)
 {
@@ -13,8 +23,11 @@ void cy__join_hello(cy_cluster *cluster, const cy__frame *frame)
 	const char *name = NULL;
 	uint64_t id = 0, incarnation = 0;
 	int64_t timeout = 0, kill_after = 0;
-	int code = cy_unpack(body, "{'id': U, 'incarnation': U, 'metadata': v, 'timeout': I, 'kill_after': I}", &id,
-	                     &incarnation, &metadata, &timeout, &kill_after);
+	bool interruptible = false;
+	int code = cy_unpack(body,
+	                     "{'id': U, 'incarnation': U, 'metadata': v, 'timeout': I, 'kill_after': I, "
+	                     "'interruptible': b}",
+	                     &id, &incarnation, &metadata, &timeout, &kill_after, &interruptible);
 	if (code >= 0 && id >= 1 && id <= CY__ID_MAX) {
 		cy_get_string(body, "name", &name); /* nil without one */
 		cluster->id = (uint32_t)id;
@@ -25,6 +38,8 @@ void cy__join_hello(cy_cluster *cluster, const cy__frame *frame)
 		cluster->options.shutdown_timeout = timeout;
 		cluster->options.kill_after = kill_after;
 		cluster->peer.greeted = true;
+		if (!interruptible)
+			become_interruptible(cluster);
 	} else {
 		cy_value_unref(metadata);
 	}
