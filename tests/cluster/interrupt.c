@@ -86,7 +86,9 @@ TEST(the_whole_group_is_interrupted_while_a_worker_starts)
 {
 	int gate;
 	event_log log;
-	cy_cluster *cluster = cluster_begin("late", &(cy_options){.graceful_signals = {SIGINT}});
+	/* A sanitized process may take seconds to start on a busy machine. */
+	cy_cluster *cluster =
+		cluster_begin("late", &(cy_options){.graceful_signals = {SIGINT}, .shutdown_timeout = RX_S(30)});
 	event_log_start(&log, cluster, NULL);
 	const uint32_t id = fork_late(cluster, "graceful", &gate);
 	cy_kill(cluster, cy_worker(id), SIGINT);
