@@ -5,6 +5,12 @@
 
 static cy_options quick = {.shutdown_timeout = RX_MS(100), .kill_after = RX_MS(100)};
 
+static void expect_reset(const rx_error *error, void *ctx)
+{
+	(void)ctx;
+	ck_assert_int_eq(error->code, -ECONNRESET);
+}
+
 TEST(a_worker_that_ignores_everything_is_gone_by_sigkill)
 {
 	event_log log;
@@ -12,7 +18,7 @@ TEST(a_worker_that_ignores_everything_is_gone_by_sigkill)
 	cluster_fork(cluster, "Paul", NULL);
 	cluster_ready(cluster);
 	event_log_start(&log, cluster, "Paul");
-	rx_subscribe(cy_call(cluster, cy_named("Paul"), "spin", NULL), &(rx_observer){.error = NULL}, NULL);
+	rx_subscribe(cy_call(cluster, cy_named("Paul"), "spin", NULL), &(rx_observer){.error = expect_reset}, NULL);
 	cluster_finish(rx_pipe(cy_shutdown(cluster, cy_all(), 0), rx_ignore_elements()));
 	ck_assert_uint_eq(event_log_count(&log, "exit Paul signal 9 gone"), 1);
 	event_log_stop(&log);
