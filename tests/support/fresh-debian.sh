@@ -15,7 +15,7 @@ suite=${SUITE:-bookworm}
 mirror() {
 	cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
 		sed -nE "s/^URIs: *([^ ]+).*/\1/p; s/^deb (\[[^]]*\] )?([^ ]+) $suite .*/\2/p" |
-		grep -m 1 '/debian/*$' || echo http://deb.debian.org/debian
+		grep -m 1 '/debian/*$' || true # debootstrap knows one of its own
 }
 
 root=$(mktemp -d)
@@ -28,7 +28,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-debootstrap --variant=minbase --include=git "$suite" "$root" "$(mirror)"
+debootstrap --variant=minbase --include=git "$suite" "$root" $(mirror)
 # How this machine reaches its mirror, and who it trusts for that.
 for path in /etc/apt/apt.conf /etc/apt/apt.conf.d /etc/resolv.conf /etc/hosts; do
 	[ ! -e "$path" ] || cp -rL "$path" "$root$(dirname "$path")/"
