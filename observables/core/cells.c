@@ -85,3 +85,26 @@ void rx__cells_emit(rx_stage *self, rx_cells *cells, const rx_join *join, const 
 	rx__emit(self, &(rx_tuple){count, types, items});
 	take_back(cells, join, join->count, stack);
 }
+
+size_t rx__assembly_extra(const rx_observable *node)
+{
+	return rx__cells_room(node->params);
+}
+
+int rx__assembly_start(rx_stage *self)
+{
+	const rx_join *join = RX__PARAMS(self);
+	rx_assembly *gathering = RX__STATE(self);
+	gathering->active = join->count;
+	rx__cells_init(&gathering->cells, join);
+	if (!join->count)
+		rx__complete(self);
+	for (size_t i = 0; i < join->count && rx__open(self); i++)
+		rx__subscribe_inner(self, rx__join_source(join, i), NULL, i, NULL);
+	return 0;
+}
+
+void rx__assembly_stop(rx_stage *self)
+{
+	rx__cells_clear(&((rx_assembly *)RX__STATE(self))->cells, RX__PARAMS(self));
+}

@@ -26,4 +26,18 @@ bool rx__cells_has(rx_cells *cells, const rx_join *join, size_t index);
  */
 void rx__cells_emit(rx_stage *self, rx_cells *cells, const rx_join *join, const void *first);
 
+/* ---- All sources at once: combine_latest, fork_join ----------------------------------------------------------------- */
+
+/* The stage's state. */
+typedef struct rx_assembly {
+	rx_inners inners;
+	size_t active; /* sources that have not completed */
+	rx_cells cells;
+} rx_assembly;
+
+/* The stage's `extra`, `start` and `stop`; its parameters are an rx_join. */
+size_t rx__assembly_extra(const rx_observable *node);
+int rx__assembly_start(rx_stage *self);
+void rx__assembly_stop(rx_stage *self);
+
 #endif

@@ -28,3 +28,25 @@ void rx__relay_stop(rx_stage *self)
 	rx_observable_unref(relay->due);
 	relay->due = NULL;
 }
+
+void rx__sequence_next(rx_stage *self)
+{
+	const rx_join *join = RX__PARAMS(self);
+	rx_sequence *sequence = RX__STATE(self);
+	if (sequence->index < join->count)
+		rx__relay(self, rx__join_source(join, sequence->index++), NULL, 0);
+	else
+		rx__complete(self);
+}
+
+int rx__sequence_start(rx_stage *self)
+{
+	rx__sequence_next(self);
+	return 0;
+}
+
+void rx__sequence_inner_end(rx_stage *self, rx_inner *inner)
+{
+	(void)inner;
+	rx__sequence_next(self);
+}

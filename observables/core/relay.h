@@ -5,7 +5,7 @@
 #ifndef RX_CORE_RELAY_H
 #define RX_CORE_RELAY_H
 
-#include "observables/core/stage.h"
+#include "observables/core/join.h"
 
 typedef struct rx_relay {
 	rx_inners inners;
@@ -19,5 +19,19 @@ typedef struct rx_relay {
 void rx__relay(rx_stage *self, rx_observable *source, const rx_type *type, size_t slot);
 /* The stage's `stop`, or called by it. */
 void rx__relay_stop(rx_stage *self);
+
+/* ---- The sources of an rx_join, one after the other: concat, on_error_resume_next ------------------------------------ */
+
+/* The stage's state; its parameters are an rx_join. */
+typedef struct rx_sequence {
+	rx_relay relay;
+	size_t index;
+} rx_sequence;
+
+/* Go on with the next source; without one, complete. */
+void rx__sequence_next(rx_stage *self);
+/* The stage's `start`, and its `inner_end`. */
+int rx__sequence_start(rx_stage *self);
+void rx__sequence_inner_end(rx_stage *self, rx_inner *inner);
 
 #endif

@@ -1,32 +1,8 @@
 #include "observables/core/cells.h"
 
-struct state {
-	rx_inners inners;
-	size_t active;
-	rx_cells cells;
-};
-
-static size_t fork_join_extra(const rx_observable *node)
-{
-	return rx__cells_room(node->params);
-}
-
-static int fork_join_start(rx_stage *self)
-{
-	const rx_join *join = RX__PARAMS(self);
-	struct state *state = RX__STATE(self);
-	state->active = join->count;
-	rx__cells_init(&state->cells, join);
-	if (!join->count)
-		rx__complete(self);
-	for (size_t i = 0; i < join->count && rx__open(self); i++)
-		rx__subscribe_inner(self, rx__join_source(join, i), NULL, i, NULL);
-	return 0;
-}
-
 static void fork_join_inner_next(rx_stage *self, rx_inner *inner, const void *item)
 {
-	struct state *state = RX__STATE(self);
+	rx_assembly *state = RX__STATE(self);
 	const int code = rx__cells_put(&state->cells, RX__PARAMS(self), inner->slot, item);
 	if (code < 0)
 		rx__fail(self, code);
@@ -36,7 +12,7 @@ static void fork_join_inner_next(rx_stage *self, rx_inner *inner, const void *it
 static void fork_join_inner_end(rx_stage *self, rx_inner *inner)
 {
 	const rx_join *join = RX__PARAMS(self);
-	struct state *state = RX__STATE(self);
+	rx_assembly *state = RX__STATE(self);
 	if (--state->active && rx__cells_has(&state->cells, join, inner->slot))
 		return;
 	if (!state->cells.missing)
@@ -45,18 +21,13 @@ static void fork_join_inner_end(rx_stage *self, rx_inner *inner)
 		rx__complete(self);
 }
 
-static void fork_join_stop(rx_stage *self)
-{
-	rx__cells_clear(&((struct state *)RX__STATE(self))->cells, RX__PARAMS(self));
-}
-
 static const rx_stage_ops fork_join_ops = {.name = "fork_join",
-                                           .state_size = sizeof(struct state),
+                                           .state_size = sizeof(rx_assembly),
                                            .flags = RX__SUBSCRIBES,
-                                           .extra = fork_join_extra,
+                                           .extra = rx__assembly_extra,
                                            .drop = rx__join_drop,
-                                           .start = fork_join_start,
-                                           .stop = fork_join_stop,
+                                           .start = rx__assembly_start,
+                                           .stop = rx__assembly_stop,
                                            .inner_next = fork_join_inner_next,
                                            .inner_end = fork_join_inner_end};
 

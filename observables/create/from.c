@@ -1,7 +1,7 @@
 /*
  * Items from an array, owned by the recipe or borrowed from the caller. Emitted as one span: they lie packed already.
  */
-#include "observables/core/stage.h"
+#include "observables/core/cursor.h"
 
 struct from {
 	const rx_type *type;
@@ -10,45 +10,21 @@ struct from {
 	bool owned;
 };
 
-struct state {
-	size_t done;
-	bool paused, running;
-};
+static void from_emit(rx_stage *self, size_t first, size_t count)
+{
+	const struct from *from = RX__PARAMS(self);
+	rx__emit_span(self, from->items + first * from->type->size, count);
+}
 
 static void from_run(rx_stage *self)
 {
-	const struct from *from = RX__PARAMS(self);
-	struct state *state = RX__STATE(self);
-	state->running = true;
-	while (state->done < from->count && rx__open(self) && !state->paused) {
-		const size_t left = from->count - state->done, count = left < RX__SPAN ? left : RX__SPAN;
-		const char *first = from->items + state->done * from->type->size;
-		state->done += count;
-		rx__emit_span(self, first, count);
-	}
-	state->running = false;
-	if (rx__open(self) && !state->paused)
-		rx__complete(self);
+	rx__cursor_run(self, ((const struct from *)RX__PARAMS(self))->count, from_emit);
 }
 
 static int from_start(rx_stage *self)
 {
 	from_run(self);
 	return 0;
-}
-
-static int from_pause(rx_stage *self)
-{
-	((struct state *)RX__STATE(self))->paused = true;
-	return 0;
-}
-
-static void from_resume(rx_stage *self)
-{
-	struct state *state = RX__STATE(self);
-	state->paused = false;
-	if (!state->running)
-		from_run(self);
 }
 
 static void drop_items(const rx_type *type, char *items, size_t count)
@@ -66,10 +42,10 @@ static void from_drop(void *params)
 }
 
 static const rx_stage_ops from_ops = {.name = "from",
-                                      .state_size = sizeof(struct state),
+                                      .state_size = sizeof(rx_cursor),
                                       .start = from_start,
-                                      .pause = from_pause,
-                                      .resume = from_resume,
+                                      .pause = rx__cursor_pause,
+                                      .resume = from_run,
                                       .drop = from_drop};
 
 rx_observable *rx_from_span(const rx_type *type, const void *items, size_t count)

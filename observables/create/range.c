@@ -1,32 +1,24 @@
-#include "observables/core/stage.h"
+#include "observables/core/cursor.h"
 
 struct range {
 	int64_t start, count;
 };
 
-struct state {
-	int64_t done;
-	bool paused, running;
-};
+/* Unsigned, so that past the largest number it goes on with the smallest. */
+static void range_emit(rx_stage *self, size_t first, size_t count)
+{
+	const struct range *range = RX__PARAMS(self);
+	const uint64_t start = (uint64_t)range->start + first;
+	int64_t span[RX__SPAN];
+	for (size_t i = 0; i < count; i++)
+		span[i] = (int64_t)(start + i);
+	rx__emit_span(self, span, count);
+}
 
-/* Numbers in spans; a pause is seen between two of them. */
 static void range_run(rx_stage *self)
 {
 	const struct range *range = RX__PARAMS(self);
-	struct state *state = RX__STATE(self);
-	int64_t span[RX__SPAN];
-	state->running = true;
-	while (state->done < range->count && rx__open(self) && !state->paused) {
-		const int64_t left = range->count - state->done, first = range->start + state->done;
-		const int64_t count = left < RX__SPAN ? left : RX__SPAN;
-		for (int64_t i = 0; i < count; i++)
-			span[i] = first + i;
-		state->done += count;
-		rx__emit_span(self, span, (size_t)count);
-	}
-	state->running = false;
-	if (rx__open(self) && !state->paused)
-		rx__complete(self);
+	rx__cursor_run(self, range->count > 0 ? (size_t)range->count : 0, range_emit);
 }
 
 static int range_start(rx_stage *self)
@@ -35,25 +27,11 @@ static int range_start(rx_stage *self)
 	return 0;
 }
 
-static int range_pause(rx_stage *self)
-{
-	((struct state *)RX__STATE(self))->paused = true;
-	return 0;
-}
-
-static void range_resume(rx_stage *self)
-{
-	struct state *state = RX__STATE(self);
-	state->paused = false;
-	if (!state->running)
-		range_run(self);
-}
-
 static const rx_stage_ops range_ops = {.name = "range",
-                                       .state_size = sizeof(struct state),
+                                       .state_size = sizeof(rx_cursor),
                                        .start = range_start,
-                                       .pause = range_pause,
-                                       .resume = range_resume};
+                                       .pause = rx__cursor_pause,
+                                       .resume = range_run};
 
 rx_observable *rx_range(int64_t start, int64_t count)
 {

@@ -36,7 +36,7 @@ RX_API rx_observable *rx_from(const rx_type *type, const void *items, size_t cou
 RX_API rx_observable *rx_from_span(const rx_type *type, const void *items, size_t count) RX_MUST_USE;
 
 /**
- * Emit @p count numbers (int64_t) from @p start, then complete.
+ * Emit @p count numbers (int64_t) from @p start, then complete. Past INT64_MAX they go on from INT64_MIN.
  *
  *     range(3, 2)  (34|)
  *

@@ -1,0 +1,23 @@
+/*
+ * Sources that have all their items at hand: range, from. They are emitted in spans; a pause is seen between two of them,
+ * and resuming goes on behind the last one. The stage's state is an rx_cursor.
+ */
+#ifndef RX_CORE_CURSOR_H
+#define RX_CORE_CURSOR_H
+
+#include "observables/core/stage.h"
+
+typedef struct rx_cursor {
+	size_t done; /* items that have been emitted */
+	bool paused, running;
+} rx_cursor;
+
+/*
+ * Emit what is left of @p total items, then complete: `start`, and `resume`. @p emit hands on @p count of them from number
+ * @p first, at most RX__SPAN.
+ */
+void rx__cursor_run(rx_stage *self, size_t total, void (*emit)(rx_stage *self, size_t first, size_t count));
+/* The stage's `pause`. */
+int rx__cursor_pause(rx_stage *self);
+
+#endif
