@@ -14,12 +14,6 @@ static void take_ping(cy__peer *peer, const cy__frame *frame)
 	cy__peer_post(peer, &(cy__post){.kind = CY__PONG, .flags = CY__FRAME_URGENT, .call = frame->call});
 }
 
-/* A frame of the protocol that this version has no use for: kept for later ones, so no offence. */
-static void take_nothing(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
-{
-	(void)peer, (void)frame, (void)fds;
-}
-
 static void take_frame(cy__channel *channel, const cy__frame *frame, cy__fds *fds, void *ctx)
 {
 	(void)channel;
@@ -65,8 +59,7 @@ static void take_frame(cy__channel *channel, const cy__frame *frame, cy__fds *fd
 		take_ping(peer, frame);
 		break;
 	default:
-		take_nothing(peer, frame, fds);
-		break;
+		break; /* kept for later versions of the protocol, so no offence */
 	}
 }
 

@@ -75,12 +75,9 @@ static const char *const names[256] = {
 	[CY__ARGUMENT] = "argument", [CY__ARGUMENT_END] = "argument end",
 	[CY__CANCEL] = "cancel",     [CY__ITEM] = "item",
 	[CY__END] = "end",           [CY__ERROR] = "error",
-	[CY__CREDIT] = "credit",     [CY__STATUS] = "status",
-	[CY__MESSAGE] = "message",   [CY__EVENT] = "event",
-	[CY__LISTEN] = "listen",     [CY__LISTENING] = "listening",
-	[CY__UNLISTEN] = "unlisten", [CY__SHUTDOWN] = "shutdown",
-	[CY__GOODBYE] = "goodbye",   [CY__PING] = "ping",
-	[CY__PONG] = "pong",
+	[CY__CREDIT] = "credit",     [CY__MESSAGE] = "message",
+	[CY__EVENT] = "event",       [CY__GOODBYE] = "goodbye",
+	[CY__PING] = "ping",         [CY__PONG] = "pong",
 };
 
 bool cy__kind_known(uint8_t kind)

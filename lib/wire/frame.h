@@ -61,22 +61,11 @@ typedef enum cy__kind {
 	/** A further grant: `credit` items. Answers. Body: nil, or a number of bytes. */
 	CY__CREDIT = 0x28,
 
-	/** The worker's status has changed. Body: the status, an integer. */
-	CY__STATUS = 0x30,
 	/** One way, no reply. Body: [name or nil, message's name, value]; the first only with CY__FRAME_NAMED. */
 	CY__MESSAGE = 0x38,
 	/** Something happened that concerns the receiver. Body: a map. */
 	CY__EVENT = 0x39,
 
-	/** A worker wants to listen. Body: the address. The answer is an item with the descriptor, or an error. */
-	CY__LISTEN = 0x40,
-	/** A worker listens. Body: the real address. */
-	CY__LISTENING = 0x41,
-	/** A worker has closed its listener. Body: the address. */
-	CY__UNLISTEN = 0x42,
-
-	/** Stop in order. `deadline` is the time of the SIGTERM. Body: nil or the signal that is the reason. */
-	CY__SHUTDOWN = 0x60,
 	/** The sender closes the channel and means it; no byte follows. */
 	CY__GOODBYE = 0x61,
 

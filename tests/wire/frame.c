@@ -218,5 +218,5 @@ TEST(kinds_have_names)
 	int known = 0;
 	for (int kind = 0; kind < 256; kind++)
 		known += cy__kind_known((uint8_t)kind);
-	ck_assert_int_eq(known, 19);
+	ck_assert_int_eq(known, 14);
 }
