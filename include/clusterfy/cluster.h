@@ -30,6 +30,7 @@
 #include <clusterfy/cluster/status.h>
 #include <clusterfy/cluster/storage.h>
 #include <clusterfy/cluster/store.h>
+#include <clusterfy/cluster/stream.h>
 #include <clusterfy/cluster/value.h>
 #include <clusterfy/cluster/worker.h>
 #include <clusterfy/rx.h>

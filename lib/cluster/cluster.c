@@ -113,6 +113,7 @@ static void fill_in(cy_options *options)
 static int create_parts(cy_cluster *cluster)
 {
 	cluster->events = rx_subject_create(&rx_type_cy_event);
+	cluster->output = rx_subject_create(&rx_type_cy_line);
 	cluster->end = rx_replay_create(&rx_type_int, 1, RX_NEVER);
 	cluster->flushing = rx_subject_create(&rx_type_cy_body);
 	cluster->metadata = cy_nil();
@@ -176,6 +177,7 @@ static void release(cy_cluster *cluster)
 	cy_storage_destroy(cluster->storage);
 	rx_cancel(&cluster->alive);
 	rx_subject_unref(cluster->events);
+	rx_subject_unref(cluster->output);
 	rx_subject_unref(cluster->end);
 	rx_subject_unref(cluster->flushing);
 	cy_value_unref(cluster->metadata);
@@ -227,6 +229,7 @@ void cy__conclude(cy_cluster *cluster)
 {
 	rx_subject_next(cluster->end, &cluster->exit_status);
 	rx_subject_complete(cluster->end);
+	rx_subject_complete(cluster->output);
 	rx_subject_complete(cluster->events);
 }
 

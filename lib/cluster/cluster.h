@@ -80,6 +80,7 @@ struct cy_cluster {
 	cy_value *metadata;
 
 	rx_subject *events;
+	rx_subject *output; /* lines of captured workers */
 	rx_subject *end; /* emits the exit status (int), once */
 	rx_task alive;   /* keeps the loop running */
 	cy__registry commands;

@@ -213,6 +213,7 @@ static void child_exited(const rx_exit *exit, void *ctx)
 	cy__worker *worker = ctx;
 	cy__end end;
 	drain(worker);
+	cy__streams_drain(worker);
 	worker->running = false;
 	cy__worker_disconnected(worker, 0, NULL);
 	cy__process_reaped(&worker->process);
@@ -271,6 +272,7 @@ static void discard_process(cy__worker *worker)
 		;
 	cy__process_reaped(&worker->process);
 	cy__process_finish(&worker->process);
+	cy__streams_drain(worker);
 	cy__peer_lost(&worker->peer);
 }
 
@@ -287,7 +289,9 @@ int cy__worker_start(cy__worker *worker)
 	if (code < 0)
 		return rx_raise(code, "%s cannot be started: %s: %s", cy_label_of(worker->cluster, worker->peer.id),
 		                why, strerror(-code));
-	code = open_channel(worker);
+	code = cy__streams_open(worker);
+	if (code >= 0)
+		code = open_channel(worker);
 	if (code < 0) {
 		discard_process(worker);
 		return rx_raise(code, "%s cannot be started: its channel: %s",
@@ -468,6 +472,7 @@ void cy__worker_destroy(cy__worker *worker)
 	rx_unsubscribe(&worker->child);
 	fail_waiting(worker);
 	cy__peer_finish(&worker->peer);
+	cy__streams_finish(worker);
 	cy__process_finish(&worker->process);
 	cy__process_copy_finish(&worker->copy);
 	cy__supervisor_finish(&worker->supervisor);

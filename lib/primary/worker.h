@@ -7,6 +7,7 @@
 #include "lib/cluster/cluster.h"
 #include "lib/primary/options.h"
 #include "lib/primary/spawn.h"
+#include "lib/primary/streams.h"
 #include "lib/primary/supervise.h"
 
 /* What waits until a worker has said hello: before that, nothing of it is in another process. */
@@ -29,6 +30,7 @@ struct cy__worker {
 	cy__process_copy copy; /* what the options point to */
 	cy__supervisor supervisor;
 	cy__process process;
+	cy__streams streams;
 	bool running;      /* it has a process that has not been reaped */
 	bool ready;        /* it was IDLE or PROCESSING in this incarnation */
 	bool disconnected; /* its channel has ended, and everybody was told */
