@@ -6,6 +6,7 @@
 #define CLUSTERFY_RX_H
 
 #include <clusterfy/rx/await.h>
+#include <clusterfy/rx/backpressure.h>
 #include <clusterfy/rx/base.h>
 #include <clusterfy/rx/composite.h>
 #include <clusterfy/rx/conditional.h>

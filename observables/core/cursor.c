@@ -1,5 +1,25 @@
 #include "observables/core/cursor.h"
 
+void rx__cursor_emit(rx_stage *self, const void *items, size_t count)
+{
+	rx_cursor *cursor = RX__STATE(self);
+	rx_stage *down = self->downstream;
+	if (down->node->ops->span) {
+		cursor->done += count;
+		rx__emit_span(self, items, count);
+		return;
+	}
+	const size_t size = self->node->type->size;
+	for (const char *item = items; count && !cursor->paused; count--, item += size) {
+		if (down->flags & RX__ENDED) {
+			cursor->done += count;
+			return;
+		}
+		cursor->done++;
+		down->next(down, item);
+	}
+}
+
 void rx__cursor_run(rx_stage *self, size_t total, void (*emit)(rx_stage *self, size_t first, size_t count))
 {
 	rx_cursor *cursor = RX__STATE(self);
@@ -9,9 +29,7 @@ void rx__cursor_run(rx_stage *self, size_t total, void (*emit)(rx_stage *self, s
 	cursor->running = true;
 	while (cursor->done < total && rx__open(self) && !cursor->paused) {
 		const size_t left = total - cursor->done, count = left < RX__SPAN ? left : RX__SPAN;
-		const size_t first = cursor->done;
-		cursor->done += count;
-		emit(self, first, count);
+		emit(self, cursor->done, count);
 	}
 	cursor->running = false;
 	if (rx__open(self) && !cursor->paused)

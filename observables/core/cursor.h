@@ -1,6 +1,7 @@
 /*
- * Sources that have all their items at hand: range, from. They are emitted in spans; a pause is seen between two of them,
- * and resuming goes on behind the last one. The stage's state is an rx_cursor.
+ * Sources that have all their items at hand: range, from. Where a kernel follows they are emitted in spans, and a pause is
+ * seen between two of them; elsewhere it is seen behind each item. Resuming goes on behind the last one. The stage's
+ * state is an rx_cursor.
  */
 #ifndef RX_CORE_CURSOR_H
 #define RX_CORE_CURSOR_H
@@ -13,10 +14,12 @@ typedef struct rx_cursor {
 } rx_cursor;
 
 /*
- * Emit what is left of @p total items, then complete: `start`, and `resume`. @p emit hands on @p count of them from number
- * @p first, at most RX__SPAN.
+ * Emit what is left of @p total items, then complete: `start`, and `resume`. @p emit calls rx__cursor_emit() with @p count
+ * of them from number @p first, at most RX__SPAN.
  */
 void rx__cursor_run(rx_stage *self, size_t total, void (*emit)(rx_stage *self, size_t first, size_t count));
+/* Hand on the next @p count items, or as many as there are before a pause. */
+void rx__cursor_emit(rx_stage *self, const void *items, size_t count);
 /* The stage's `pause`. */
 int rx__cursor_pause(rx_stage *self);
 

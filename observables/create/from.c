@@ -13,7 +13,7 @@ struct from {
 static void from_emit(rx_stage *self, size_t first, size_t count)
 {
 	const struct from *from = RX__PARAMS(self);
-	rx__emit_span(self, from->items + first * from->type->size, count);
+	rx__cursor_emit(self, from->items + first * from->type->size, count);
 }
 
 static void from_run(rx_stage *self)

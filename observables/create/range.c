@@ -12,7 +12,7 @@ static void range_emit(rx_stage *self, size_t first, size_t count)
 	int64_t span[RX__SPAN];
 	for (size_t i = 0; i < count; i++)
 		span[i] = (int64_t)(start + i);
-	rx__emit_span(self, span, count);
+	rx__cursor_emit(self, span, count);
 }
 
 static void range_run(rx_stage *self)

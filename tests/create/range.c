@@ -46,10 +46,25 @@ static void completed(void *ctx)
 	((struct pausing *)ctx)->complete = true;
 }
 
-TEST(pauses_between_two_spans_and_goes_on)
+TEST(pauses_behind_an_item_and_goes_on)
 {
 	struct pausing pausing = {0};
 	rx_subscribe(rx_range(0, 1000), &(rx_observer){RX_NEXT(pause_at_300), .complete = completed, .ctx = &pausing},
+	             &pausing.subscription);
+	ck_assert_int_eq(pausing.seen, 301);
+	ck_assert(!pausing.complete);
+	rx_resume(&pausing.subscription);
+	ck_assert_int_eq(pausing.seen, 1000);
+	ck_assert(pausing.complete);
+}
+
+RX_MAP(same, int64_t, int64_t, n, n)
+
+TEST(pauses_between_two_spans_where_a_kernel_takes_them)
+{
+	struct pausing pausing = {0};
+	rx_subscribe(rx_pipe(rx_range(0, 1000), rx_map(same)),
+	             &(rx_observer){RX_NEXT(pause_at_300), .complete = completed, .ctx = &pausing},
 	             &pausing.subscription);
 	ck_assert_int_ge(pausing.seen, 301);
 	ck_assert_int_lt(pausing.seen, 1000);
