@@ -97,7 +97,7 @@ int cy__supervisor_start(cy__supervisor *supervisor, rx_nsec now)
 		supervisor->restarts++;
 	supervisor->status = CY_INITIALIZING;
 	supervisor->sequel = 0;
-	supervisor->asked = supervisor->overdue = false;
+	supervisor->asked = supervisor->overdue = supervisor->hung = false;
 	supervisor->ready = RX_NEVER;
 	supervisor->due = add(now, supervisor->revival.start);
 	return 0;
@@ -139,6 +139,11 @@ bool cy__supervisor_overdue(cy__supervisor *supervisor, rx_nsec now)
 	supervisor->overdue = true;
 	supervisor->due = RX_NEVER;
 	return true;
+}
+
+void cy__supervisor_hung(cy__supervisor *supervisor)
+{
+	supervisor->hung = runs(supervisor);
 }
 
 /* An end at @p now wants a revival: whether it is one too many. */
@@ -207,6 +212,8 @@ static cy__reason reason_of(const cy__supervisor *supervisor, int code, int sign
 		return CY__ENDED_ASKED;
 	if (supervisor->overdue)
 		return CY__ENDED_NOT_READY;
+	if (supervisor->hung)
+		return CY__ENDED_HUNG;
 	if (supervisor->status == CY_INITIALIZING)
 		return CY__ENDED_NO_HELLO;
 	if (signal)

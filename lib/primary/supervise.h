@@ -21,6 +21,7 @@ typedef struct cy__supervisor {
 	uint32_t incarnation;   /**< 1 is the first; 0 before it */
 	bool asked;             /**< somebody asked for the end of this incarnation */
 	bool overdue;           /**< it was not ready in time, and is being killed */
+	bool hung;              /**< its loop did not turn, and it is being killed */
 	rx_nsec ready;          /**< since when; RX_NEVER: not yet */
 	rx_nsec due;            /**< of the start timeout, or of the revival; RX_NEVER: nothing is due */
 	uint32_t restarts;      /**< incarnations after the first */
@@ -39,7 +40,8 @@ typedef enum cy__reason {
 	CY__ENDED_SIGNAL,    /**< unasked, by a signal */
 	CY__ENDED_NO_START,  /**< no process could be started */
 	CY__ENDED_NO_HELLO,  /**< it ended before its hello, whatever its code */
-	CY__ENDED_NOT_READY  /**< killed at the start timeout */
+	CY__ENDED_NOT_READY, /**< killed at the start timeout */
+	CY__ENDED_HUNG       /**< aborted or killed, for its loop did not turn */
 } cy__reason;
 
 typedef struct cy__end {
@@ -76,6 +78,9 @@ int cy__supervisor_set(cy__supervisor *supervisor, cy_status status, rx_nsec now
 void cy__supervisor_ask(cy__supervisor *supervisor);
 /** Whether the start timeout has passed, and from now on counts: kill it. True once. */
 bool cy__supervisor_overdue(cy__supervisor *supervisor, rx_nsec now);
+
+/** Its loop does not turn: it is being killed, and however it ends, it has failed. */
+void cy__supervisor_hung(cy__supervisor *supervisor);
 
 /** No process could be started for the incarnation that began. @p random: any 32 random bits, for the jitter. */
 int cy__supervisor_not_started(cy__supervisor *supervisor, rx_nsec now, uint32_t random, cy__end *outcome);

@@ -181,6 +181,7 @@ static void take_end(cy__worker *worker, const cy__end *end, const rx_exit *exit
 	event.intended = end->intended;
 	event.sequel = end->sequel;
 	rx_cancel(&worker->killing);
+	cy__pulse_ended(worker);
 	arm(worker);
 	emit_status(worker);
 	cy__emit(cluster, event);
@@ -325,6 +326,7 @@ void cy__worker_status(cy__worker *worker, cy_status status)
 	emit_status(worker);
 	if (!worker->ready && (status == CY_IDLE || status == CY_PROCESSING)) {
 		worker->ready = true;
+		cy__pulse_start(worker);
 		cy__emit(worker->cluster, event_of(worker, CY_EVENT_READY));
 	}
 	if (status == CY_STOPPING && !asked)
@@ -469,6 +471,7 @@ void cy__worker_destroy(cy__worker *worker)
 {
 	rx_cancel(&worker->due);
 	rx_cancel(&worker->killing);
+	cy__pulse_ended(worker);
 	rx_unsubscribe(&worker->child);
 	fail_waiting(worker);
 	cy__peer_finish(&worker->peer);

@@ -6,6 +6,7 @@
 
 #include "lib/cluster/cluster.h"
 #include "lib/primary/options.h"
+#include "lib/primary/pulse.h"
 #include "lib/primary/spawn.h"
 #include "lib/primary/streams.h"
 #include "lib/primary/supervise.h"
@@ -40,6 +41,7 @@ struct cy__worker {
 	rx_task due;     /* the start timeout, or the revival */
 	rx_task killing; /* the next signal */
 	int next_signal;
+	cy__pulse pulse;
 	cy__worker *buried; /* the next of those that are gone */
 };
 

@@ -164,6 +164,9 @@ static int fill(cy__worker *worker, const char *name, const cy_worker_options *o
 	int code = cy__supervisor_init(&worker->supervisor, options->revive, &options->revival);
 	if (code < 0)
 		return rx_raise(code, code == -EINVAL ? "the revival's options make no sense" : "no memory");
+	code = cy__pulse_init(worker);
+	if (code < 0)
+		return code;
 	code = cy__process_copy_init(&worker->copy, &options->process);
 	return code < 0 ? rx_raise(code, "the process's options: %s", strerror(-code)) : 0;
 }

@@ -326,6 +326,22 @@ TEST(a_start_has_its_time)
 	finish();
 }
 
+/* Even if it has a handler for the abort, and leaves with 0. */
+TEST(who_hung_has_failed_however_it_ends_unless_it_was_asked, .to = 2)
+{
+	init(CY_REVIVE_ON_FAILURE, (cy_revival){0});
+	cy__supervisor_hung(&one);
+	ck_assert(!one.hung);
+	run_until_ready(RX_S(1));
+	cy__supervisor_hung(&one);
+	if (_i)
+		cy__supervisor_ask(&one);
+	ck_assert_int_eq(cy__supervisor_ended(&one, 0, 0, RX_S(2), 0, &outcome), 0);
+	ck_assert_int_eq(outcome.reason, _i ? CY__ENDED_ASKED : CY__ENDED_HUNG);
+	ck_assert_int_eq(outcome.sequel, _i ? CY_GONE : CY_REVIVES);
+	finish();
+}
+
 TEST(who_is_asked_to_stop_is_not_overdue)
 {
 	init(CY_REVIVE_ON_FAILURE, (cy_revival){.start = RX_S(3)});

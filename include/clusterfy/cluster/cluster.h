@@ -5,6 +5,7 @@
 #ifndef CLUSTERFY_CLUSTER_CLUSTER_H
 #define CLUSTERFY_CLUSTER_CLUSTER_H
 
+#include <clusterfy/cluster/process.h>
 #include <clusterfy/cluster/status.h>
 #include <clusterfy/rx/observable.h>
 
@@ -38,6 +39,8 @@ typedef struct cy_options {
 	size_t queue_bytes, queue_frames;
 	/** Half a frame, and then silence for so long, costs the sender its channel; 0: 10 s; RX_NEVER: never. */
 	rx_nsec read_timeout;
+	/** Of workers whose own options set no interval; zero: none. */
+	cy_heartbeat heartbeat;
 } cy_options;
 
 /**

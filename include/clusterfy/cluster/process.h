@@ -90,5 +90,19 @@ typedef struct cy_revival {
 	rx_nsec start; /**< a start counts as failed, and is killed, if it is not ready by then; 0: 30 s; RX_NEVER */
 } cy_revival;
 
+/**
+ * Whether a worker's loop turns, asked now and then, once it is ready and until it is asked to stop. One that computes
+ * without giving the loop a turn (cy_poll()) for so long counts as hung, however well it may be.
+ *
+ * A primary that was stopped itself, or was too busy to ask in time, judges nobody: it reads what came meanwhile, and
+ * asks again.
+ */
+typedef struct cy_heartbeat {
+	rx_nsec interval;    /**< between two questions; 0: the cluster's (none, unless set); RX_NEVER: none are asked */
+	rx_nsec timeout;     /**< without an answer for so long it is told on: an `error` event, -ETIMEDOUT; 0: 4 intervals */
+	rx_nsec abort_after; /**< so long after that it gets a SIGABRT; 0: as `timeout`; RX_NOW; RX_NEVER: nor a SIGKILL */
+	rx_nsec kill_after;  /**< and so long after that a SIGKILL; 0: 5 s (a core takes its time); RX_NOW; RX_NEVER */
+} cy_heartbeat;
+
 RX_END_DECLS
 #endif

@@ -38,6 +38,8 @@ typedef struct cy_worker_options {
 	cy_process_options process;
 	cy_revive revive;
 	cy_revival revival;
+	/** Off where neither this nor the cluster's has an interval. A worker that ends by it has failed. */
+	cy_heartbeat heartbeat;
 	/** What the worker finds with cy_metadata(), consumed; NULL: nil. */
 	struct cy_value *metadata;
 } cy_worker_options;
