@@ -24,6 +24,7 @@
 #include <clusterfy/cluster/command.h>
 #include <clusterfy/cluster/event.h>
 #include <clusterfy/cluster/listen.h>
+#include <clusterfy/cluster/mirror.h>
 #include <clusterfy/cluster/process.h>
 #include <clusterfy/cluster/shutdown.h>
 #include <clusterfy/cluster/statistics.h>

@@ -13,6 +13,7 @@
 #include "lib/primary/spawn.h"
 #include "lib/primary/workers.h"
 #include "lib/shutdown/shutdown.h"
+#include "lib/storage/mirror.h"
 #include "lib/worker/join.h"
 #include "lib/worker/orphan.h"
 #include "lib/worker/status.h"
@@ -174,6 +175,7 @@ static void release(cy_cluster *cluster)
 	cy__messages_finish(cluster);
 	cy__registry_finish(cluster);
 	cy__table_finish(&cluster->calls);
+	cy__mirrors_finish(cluster);
 	cy_storage_destroy(cluster->storage);
 	rx_cancel(&cluster->alive);
 	rx_subject_unref(cluster->events);

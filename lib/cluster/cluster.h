@@ -101,8 +101,10 @@ struct cy_cluster {
 	bool holding;         /* it does not, until everybody has been told */
 	rx_subject *flushing; /* in a worker: completes when all is done but the last words */
 
+	cy_storage *storage;        /* in a worker the copies that its mirrors keep, or NULL */
+	struct cy__mirror *mirrors; /* a worker's */
+
 	/* The primary's. */
-	cy_storage *storage;
 	cy__worker **workers; /* in the order of their ids */
 	size_t worker_count, worker_room;
 	uint32_t next_id;

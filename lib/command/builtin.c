@@ -8,6 +8,7 @@
 #include "lib/listen/listen.h"
 #include "lib/primary/workers.h"
 #include "lib/shutdown/shutdown.h"
+#include "lib/storage/mirror.h"
 #include "lib/storage/store.h"
 
 /* Nanoseconds of the wall clock since 1970, and where. */
@@ -70,6 +71,7 @@ int cy__builtin_register(cy_cluster *cluster)
 		{"cy_storage_keys", CY_ON_PRIMARY, CY__WHILE_STOPPING, cy__storage_keys},
 		{"cy_storage_add", CY_ON_PRIMARY, CY__WHILE_STOPPING, cy__storage_add},
 		{"cy_storage_compare_and_set", CY_ON_PRIMARY, CY__WHILE_STOPPING, cy__storage_compare_and_set},
+		{"cy_storage_mirror", CY_ON_PRIMARY, CY__QUIET | CY__WHILE_STOPPING, cy__mirror_serve},
 	};
 	int code = 0;
 	for (size_t i = 0; code >= 0 && i < sizeof builtins / sizeof *builtins; i++)

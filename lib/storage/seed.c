@@ -1,9 +1,10 @@
 /*
- * SipHash-2-4 with a random key.
+ * SipHash-1-3 with a random key: one round for eight bytes and three at the end, as hash tables elsewhere have it.
  *
  * Any process of a cluster, a hostile one too, chooses the keys of the storage. A hash that it can compute would let it
  * fill one bucket and make each look-up walk through all of it.
  */
+#include <endian.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,58 +23,58 @@ struct seed cy__seed_create(void)
 	return seed;
 }
 
-static uint64_t rotate(uint64_t word, unsigned bits)
+struct words {
+	uint64_t a, b, c, d;
+};
+
+static inline uint64_t rotate(uint64_t word, unsigned bits)
 {
 	return word << bits | word >> (64 - bits);
 }
 
-static void rounds(uint64_t v[4], int count)
+static inline struct words turn(struct words v)
 {
-	while (count-- > 0) {
-		v[0] += v[1];
-		v[2] += v[3];
-		v[1] = rotate(v[1], 13) ^ v[0];
-		v[3] = rotate(v[3], 16) ^ v[2];
-		v[0] = rotate(v[0], 32);
-		v[2] += v[1];
-		v[0] += v[3];
-		v[1] = rotate(v[1], 17) ^ v[2];
-		v[3] = rotate(v[3], 21) ^ v[0];
-		v[2] = rotate(v[2], 32);
-	}
+	v.a += v.b;
+	v.b = rotate(v.b, 13) ^ v.a;
+	v.a = rotate(v.a, 32);
+	v.c += v.d;
+	v.d = rotate(v.d, 16) ^ v.c;
+	v.a += v.d;
+	v.d = rotate(v.d, 21) ^ v.a;
+	v.c += v.b;
+	v.b = rotate(v.b, 17) ^ v.c;
+	v.c = rotate(v.c, 32);
+	return v;
 }
 
-static void absorb(uint64_t v[4], uint64_t word)
+static inline struct words absorb(struct words v, uint64_t word)
 {
-	v[3] ^= word;
-	rounds(v, 2);
-	v[0] ^= word;
-}
-
-static uint64_t little_endian(const unsigned char *bytes, size_t size)
-{
-	uint64_t word = 0;
-
-	while (size > 0)
-		word = word << 8 | bytes[--size];
-	return word;
+	v.d ^= word;
+	v = turn(v);
+	v.a ^= word;
+	return v;
 }
 
 uint64_t cy__seed_hash(const struct seed *seed, const void *bytes, size_t size)
 {
-	uint64_t v[4] = {
+	struct words v = {
 		seed->words[0] ^ UINT64_C(0x736f6d6570736575),
 		seed->words[1] ^ UINT64_C(0x646f72616e646f6d),
 		seed->words[0] ^ UINT64_C(0x6c7967656e657261),
 		seed->words[1] ^ UINT64_C(0x7465646279746573),
 	};
 	const unsigned char *at = bytes;
+	uint64_t word = 0;
 	size_t left = size;
 
-	for (; left >= 8; at += 8, left -= 8)
-		absorb(v, little_endian(at, 8));
-	absorb(v, little_endian(at, left) | (uint64_t)size << 56);
-	v[2] ^= 0xff;
-	rounds(v, 4);
-	return v[0] ^ v[1] ^ v[2] ^ v[3];
+	for (; left >= sizeof(word); at += sizeof(word), left -= sizeof(word)) {
+		memcpy(&word, at, sizeof(word));
+		v = absorb(v, le64toh(word));
+	}
+	for (word = (uint64_t)size << 56; left > 0; left--)
+		word |= (uint64_t)at[left - 1] << (8 * (left - 1));
+	v = absorb(v, word);
+	v.c ^= 0xff;
+	v = turn(turn(turn(v)));
+	return v.a ^ v.b ^ v.c ^ v.d;
 }

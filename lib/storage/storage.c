@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <clusterfy/rx/error.h>
+#include <clusterfy/rx/subject.h>
 
 #include "lib/storage/number.h"
 #include "lib/storage/tree.h"
@@ -21,8 +22,16 @@ struct cy_storage {
 	struct content tree;
 	struct seed seed;
 	uint64_t revision;
-	void (*changed)(const cy__change *change, void *ctx);
-	void *ctx;
+	rx_subject *changes; /* NULL: nobody has watched yet */
+	bool telling;
+	bool untold; /* there was no memory to keep a change for its turn */
+	struct news *first, *last;
+};
+
+/* A change that was made while another one was being told. */
+struct news {
+	struct news *next;
+	cy_change change;
 };
 
 cy_storage *cy_storage_create(void)
@@ -40,6 +49,9 @@ void cy_storage_destroy(cy_storage *storage)
 {
 	if (!storage)
 		return;
+	if (storage->changes)
+		rx_subject_complete(storage->changes);
+	rx_subject_unref(storage->changes);
 	cy__content_destroy(&storage->tree);
 	rx_free(storage);
 }
@@ -49,18 +61,71 @@ uint64_t cy_storage_revision(const cy_storage *storage)
 	return storage->revision;
 }
 
-void cy__storage_on_change(cy_storage *storage, void (*changed)(const cy__change *change, void *ctx), void *ctx)
+void cy__storage_set_revision(cy_storage *storage, uint64_t revision)
 {
-	storage->changed = changed;
-	storage->ctx = ctx;
+	storage->revision = revision;
 }
 
+/* ---- News --------------------------------------------------------------------------------------------------------- */
+
+rx_observable *cy__storage_changes(cy_storage *storage)
+{
+	if (!storage->changes)
+		storage->changes = rx_subject_create(&rx_type_cy_change);
+	return rx_subject_observe(storage->changes);
+}
+
+static void keep_for_later(cy_storage *storage, const cy_change *change)
+{
+	struct news *news = rx_alloc(sizeof(*news));
+
+	if (!news || rx_type_copy(&rx_type_cy_change, &news->change, change) < 0) {
+		rx_free(news);
+		storage->untold = true;
+		return;
+	}
+	news->next = NULL;
+	*(storage->last ? &storage->last->next : &storage->first) = news;
+	storage->last = news;
+}
+
+static void tell_kept(cy_storage *storage)
+{
+	struct news *news = storage->first;
+
+	storage->first = news->next;
+	if (!storage->first)
+		storage->last = NULL;
+	rx_subject_next(storage->changes, &news->change);
+	rx_type_drop(&rx_type_cy_change, &news->change);
+	rx_free(news);
+}
+
+static void tell(cy_storage *storage, const cy_change *change)
+{
+	storage->telling = true;
+	rx_subject_next(storage->changes, change);
+	while (storage->first || storage->untold)
+		if (storage->first) {
+			tell_kept(storage);
+		} else {
+			storage->untold = false;
+			rx_subject_next(storage->changes, &(cy_change){.revision = storage->revision});
+		}
+	storage->telling = false;
+}
+
+/* Whoever hears of it may change the storage again. */
 static void announce(cy_storage *storage, const char *path, cy_value *value)
 {
-	cy__change change = {path, value, ++storage->revision};
+	const cy_change change = {.path = path, .value = value, .revision = ++storage->revision};
 
-	if (storage->changed)
-		storage->changed(&change, storage->ctx);
+	if (!storage->changes)
+		return;
+	if (storage->telling)
+		keep_for_later(storage, &change);
+	else
+		tell(storage, &change);
 }
 
 /* ---- Paths -------------------------------------------------------------------------------------------------------- */

@@ -1,24 +1,19 @@
 /*
- * What the cluster sees of its storage beyond the public page: each change as it happens.
+ * What the rest of the layer sees of a storage beyond the public page.
  */
 #ifndef CLUSTERFY_STORAGE_STORAGE_H
 #define CLUSTERFY_STORAGE_STORAGE_H
 
 #include <clusterfy/cluster/storage.h>
 
-/* Borrowed for the call. */
-typedef struct cy__change {
-	/* "" for the whole tree */
-	const char *path;
-	/* what is there now; NULL: nothing any more */
-	cy_value *value;
-	uint64_t revision;
-} cy__change;
-
 /*
- * Call @p changed after each change, when the tree is whole again: it may use the storage, but not destroy it. One at a
- * time; NULL for none.
+ * All changes (cy_change, never a snapshot), hot, told one after the other whatever is changed meanwhile. One whose path is
+ * NULL says that something was not told, for want of memory: look again. Completes when the storage is destroyed.
  */
-void cy__storage_on_change(cy_storage *storage, void (*changed)(const cy__change *change, void *ctx), void *ctx);
+rx_observable *cy__storage_changes(cy_storage *storage);
+/* A copy of another storage counts as that one does. */
+void cy__storage_set_revision(cy_storage *storage, uint64_t revision);
+/* Whether @p path is @p top or below it. */
+bool cy__path_is_within(const char *path, const char *top);
 
 #endif

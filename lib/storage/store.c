@@ -177,5 +177,5 @@ int cy_storage_init(cy_cluster *cluster, cy_value *map)
 
 cy_storage *cy_cluster_storage(cy_cluster *cluster)
 {
-	return cluster->storage;
+	return cluster->primary ? cluster->storage : NULL;
 }

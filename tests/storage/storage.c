@@ -387,44 +387,6 @@ STORAGE_TEST(the_revision_counts_changes_only)
 	ck_assert_uint_eq(cy_storage_revision(storage), 5);
 }
 
-static void log_change(const cy__change *change, void *ctx)
-{
-	char *text = change->value ? cy_value_to_string(change->value) : NULL, *log = ctx;
-
-	sprintf(log + strlen(log), "%d %s=%s;", (int)change->revision, change->path, text ? text : "");
-	rx_free(text);
-}
-
-STORAGE_TEST(changes_are_announced)
-{
-	char log[512] = "";
-
-	cy__storage_on_change(storage, log_change, log);
-	save("a", cy_map("b", cy_int(1)));
-	cy_storage_add(storage, "a.b", cy_int(2), NULL);
-	cy_storage_compare_and_set(storage, "a.b", cy_int(3), cy_nil());
-	cy_storage_save(storage, "x.y", cy_nil());
-	cy_storage_delete(storage, "a.b");
-	cy_storage_delete(storage, "a.b");
-	cy_storage_load(storage, cy_map());
-	cy__storage_on_change(storage, NULL, NULL);
-	save("a", cy_nil());
-	ck_assert_str_eq(log, "1 a={\"b\": 1};2 a.b=3;3 a.b=null;4 a.b=;5 ={};");
-}
-
-static void delete_again(const cy__change *change, void *ctx)
-{
-	if (change->value)
-		ck_assert_int_eq(cy_storage_delete(ctx, change->path), 1);
-}
-
-STORAGE_TEST(a_change_may_be_answered_with_a_change)
-{
-	cy__storage_on_change(storage, delete_again, storage);
-	save("a", cy_map("b", cy_int(1)));
-	expect_tree_unchanged(2, "{}");
-}
-
 STORAGE_TEST(retrieved_values_outlive_what_they_came_from)
 {
 	cy_value *leaf, *branch;

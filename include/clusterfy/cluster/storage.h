@@ -39,6 +39,7 @@
 #define CLUSTERFY_CLUSTER_STORAGE_H
 
 #include <clusterfy/cluster/value.h>
+#include <clusterfy/rx/observable.h>
 
 RX_BEGIN_DECLS
 
@@ -49,7 +50,7 @@ typedef struct cy_storage cy_storage;
 
 /** An empty tree. NULL without memory. */
 RX_API cy_storage *cy_storage_create(void) RX_MUST_USE;
-/** NULL is accepted. */
+/** Who watches it hears the end. Not from inside one of its changes. NULL is accepted. */
 RX_API void cy_storage_destroy(cy_storage *storage);
 
 /**
@@ -105,6 +106,30 @@ RX_API int cy_storage_compare_and_set(cy_storage *storage, const char *path, cy_
 RX_API cy_value *cy_storage_snapshot(const cy_storage *storage) RX_MUST_USE;
 /** How many changes there have been: each save, removal, addition and load that changed the tree counts as one. */
 RX_API uint64_t cy_storage_revision(const cy_storage *storage);
+
+/** What has changed. Borrowed for the call that brings it; an operator that keeps one copies it. */
+typedef struct cy_change {
+	const char *path;  /**< of what was changed; "": the whole tree */
+	cy_value *value;   /**< what is there now; NULL: nothing */
+	uint64_t revision; /**< cy_storage_revision() by then: it only grows */
+	bool snapshot;     /**< @p path is the watched one, and @p value all that is there */
+} cy_change;
+RX__DECLARE_TYPE(cy_change);
+
+/**
+ * What is at @p path, then each change of it or of anything below, as items of type cy_change.
+ *
+ * The first item is a snapshot; so is what comes when a parent was replaced or removed. Each change comes when it has
+ * been made, in their order: one that is made while another is being told is told after that one. While it is paused
+ * nothing is kept: on resuming, if anything has changed, one snapshot comes. It completes when the storage is destroyed.
+ *
+ * @param path     copied; NULL: the whole tree. What it leads to, and its parents, need not be there
+ * @param storage  must live when this is subscribed
+ *
+ * Errors:  those of a path, above; -ENOMEM.
+ * Cost:    a change costs one comparison of paths for each that watches.
+ */
+RX_API rx_observable *cy_storage_watch(cy_storage *storage, const char *path) RX_MUST_USE;
 
 RX_END_DECLS
 #endif
