@@ -109,6 +109,8 @@ static void fill_in(cy_options *options)
 		options->kill_after = 0;
 	if (!options->queue_frames)
 		options->queue_frames = 65536;
+	if (!options->queue_bytes)
+		options->queue_bytes = (size_t)8 << 20;
 }
 
 static int create_parts(cy_cluster *cluster)
@@ -118,6 +120,7 @@ static int create_parts(cy_cluster *cluster)
 	cluster->end = rx_replay_create(&rx_type_int, 1, RX_NEVER);
 	cluster->flushing = rx_subject_create(&rx_type_cy_body);
 	cluster->metadata = cy_nil();
+	cy__messages_init(cluster);
 	return cy__builtin_register(cluster);
 }
 
@@ -156,6 +159,7 @@ static int set_up(cy_cluster *cluster)
 	cluster->label = cy__strdup(cy__label(cluster, cluster->id, label, sizeof label));
 	if (!cluster->label)
 		return -ENOMEM;
+	cluster->own.id = cluster->id;
 	cluster->alive.run = wake;
 	rx_schedule(cluster->scheduler, &cluster->alive, RX_NEVER);
 	current = cluster;

@@ -4,7 +4,7 @@
  *     event/       cy_event: making, copying, emitting
  *     command/     registry: name → handler; exchange: a call as its caller sees it; serve: a call that runs here;
  *                  call: cy_call(); builtin: the library's own commands
- *     message/     cy_send()
+ *     message/     cy_send(); letters: messages that wait; gauge: how full a queue is; room: cy_room()
  *     primary/     spawn and supervise (both without a loop), worker: one worker over its incarnations; workers: all of
  *                  them; route: whom a frame is for
  *     worker/      join: becoming a worker; status
@@ -32,6 +32,30 @@ typedef struct cy__serve cy__serve;
 typedef struct cy__leg cy__leg;
 typedef struct cy__letter cy__letter;
 
+/* Messages that wait; see message/letters.h. Zero but for `dropped` is none. */
+typedef struct cy__letters {
+	cy__letter *first, *last;
+	size_t count, bytes;
+	/* One that @p from has sent was dropped, as its policy has it. */
+	void (*dropped)(struct cy__letters *letters, uint32_t from);
+} cy__letters;
+
+/*
+ * How full the queue to one process is: what was refused and dropped, who has been told, who waits for room; see
+ * message/gauge.h.
+ */
+typedef struct cy__gauge {
+	cy_cluster *cluster;
+	uint32_t id;               /* of that process */
+	bool full;                 /* since a refusal, until there is room again */
+	uint64_t refused, dropped; /* calls and messages, ever: over all incarnations */
+	uint8_t said, to_say;      /* in this fullness: what it is */
+	rx_task saying;
+	uint32_t *told; /* senders, in other processes, that have been told of this fullness */
+	size_t told_count;
+	struct cy__room_wait *waits, **waits_end;
+} cy__gauge;
+
 /* The other end of a channel: in the primary one for each worker, in a worker the primary. */
 typedef struct cy__peer {
 	cy_cluster *cluster;
@@ -45,6 +69,8 @@ typedef struct cy__peer {
 	cy__table incoming; /* its calls, by their numbers: ports */
 	cy__leg *legs;      /* calls to it that await replies */
 	size_t leg_count;
+	cy__gauge gauge;
+	cy__letters backlog; /* messages that gave way at its queue's bound, and may be dropped */
 } cy__peer;
 
 /* The registry of this process's commands. */
@@ -88,8 +114,9 @@ struct cy_cluster {
 	uint64_t next_call;
 	cy__serve *serving; /* calls that run here */
 	size_t serving_count;
-	uint64_t late;                     /* replies that nobody awaited */
-	cy__letter *letters, *last_letter; /* messages to itself */
+	uint64_t late;       /* replies that nobody awaited */
+	cy__letters letters; /* messages to itself */
+	cy__gauge own;       /* how full that is */
 	rx_task post;
 	cy__methods methods;
 	rx_subscription signals[CY_SIGNALS + 1];
@@ -155,9 +182,15 @@ typedef struct cy__post {
 	const int *fds;
 	size_t fd_count;
 	bool reserved;
+	bool forced; /* past the bound */
 } cy__post;
-/* @retval as cy__channel_send(); -EPIPE without a channel; the mistake that the body is */
+/*
+ * What may be dropped, and finds the queue full, waits in the backlog.
+ * @retval as cy__channel_send(); -EPIPE without a channel; the mistake that the body is
+ */
 int cy__peer_post(cy__peer *peer, const cy__post *post);
+/* The same, with a channel, and what finds the queue full is simply refused. */
+int cy__peer_send(cy__peer *peer, const cy__post *post);
 /* Pass a frame on, body and descriptors as they are, with another call number and sender. */
 int cy__peer_forward(cy__peer *peer, const cy__frame *frame, uint64_t call, uint32_t from, cy__fds *fds);
 /* Say goodbye and close after what was sent. */

@@ -4,6 +4,8 @@
 #include "lib/cluster/cluster.h"
 #include "lib/command/port.h"
 #include "lib/command/serve.h"
+#include "lib/message/backlog.h"
+#include "lib/message/gauge.h"
 #include "lib/message/message.h"
 #include "lib/primary/route.h"
 #include "lib/primary/worker.h"
@@ -80,7 +82,14 @@ static void frames_queued(cy__channel *channel, void *ctx)
 	cy__binding_queued(&peer->binding);
 }
 
-static const cy__channel_ops channel_ops = {.frame = take_frame, .closed = channel_closed, .queued = frames_queued};
+static void room_again(cy__channel *channel, void *ctx)
+{
+	(void)channel;
+	cy__backlog_send(ctx);
+}
+
+static const cy__channel_ops channel_ops = {
+	.frame = take_frame, .closed = channel_closed, .room = room_again, .queued = frames_queued};
 
 int cy__peer_open(cy__peer *peer, cy_cluster *cluster, uint32_t id, int fd)
 {
@@ -91,6 +100,9 @@ int cy__peer_open(cy__peer *peer, cy_cluster *cluster, uint32_t id, int fd)
 	peer->cluster = cluster;
 	peer->id = id;
 	peer->greeted = peer->leaving = peer->parted = false;
+	if (!peer->gauge.cluster)
+		cy__gauge_init(&peer->gauge, cluster, id);
+	cy__backlog_init(peer);
 	return cy__channel_create(fd, &options, &channel_ops, peer, &peer->channel);
 }
 
@@ -109,12 +121,14 @@ void cy__peer_lost(cy__peer *peer)
 	peer->greeted = false;
 	cy__peer_fail_legs(peer, channel);
 	cy__port_cancel_all(peer);
+	cy__backlog_lost(peer);
 	cy__channel_destroy(channel);
 }
 
 void cy__peer_finish(cy__peer *peer)
 {
 	cy__peer_lost(peer);
+	cy__gauge_finish(&peer->gauge);
 	cy__table_finish(&peer->incoming);
 }
 
@@ -123,10 +137,14 @@ static void release_body(void *owner)
 	cy_value_unref(owner);
 }
 
-int cy__peer_post(cy__peer *peer, const cy__post *post)
+/* What waits in the backlog was sent before this. */
+static bool must_wait(const cy__peer *peer, cy__kind kind, bool forced)
 {
-	if (!peer->channel)
-		return -EPIPE;
+	return kind == CY__MESSAGE && peer->backlog.first && !forced;
+}
+
+int cy__peer_send(cy__peer *peer, const cy__post *post)
+{
 	cy__frame frame = {.kind = (uint8_t)post->kind,
 	                   .flags = post->flags,
 	                   .from = post->from,
@@ -134,7 +152,7 @@ int cy__peer_post(cy__peer *peer, const cy__post *post)
 	                   .call = post->call,
 	                   .deadline = post->deadline,
 	                   .fd_count = (uint8_t)post->fd_count};
-	cy__sending sending = {.fds = post->fds, .reserved = post->reserved};
+	cy__sending sending = {.fds = post->fds, .reserved = post->reserved, .forced = post->forced};
 	if (post->body) {
 		int code = cy_value_error(post->body);
 		if (code < 0)
@@ -150,6 +168,14 @@ int cy__peer_post(cy__peer *peer, const cy__post *post)
 	return cy__channel_send(peer->channel, &frame, &sending);
 }
 
+int cy__peer_post(cy__peer *peer, const cy__post *post)
+{
+	if (!peer->channel)
+		return -EPIPE;
+	const int code = must_wait(peer, post->kind, post->forced) ? -EAGAIN : cy__peer_send(peer, post);
+	return code == -EAGAIN ? cy__backlog_take(peer, post) : code;
+}
+
 int cy__peer_forward(cy__peer *peer, const cy__frame *frame, uint64_t call, uint32_t from, cy__fds *fds)
 {
 	if (!peer->channel)
@@ -158,7 +184,10 @@ int cy__peer_forward(cy__peer *peer, const cy__frame *frame, uint64_t call, uint
 	passed.call = call;
 	passed.from = from;
 	passed.fd_count = fds ? (uint8_t)fds->count : 0;
-	return cy__channel_send(peer->channel, &passed, &(cy__sending){.fds = fds ? fds->fd : NULL});
+	const cy__sending sending = {.fds = fds ? fds->fd : NULL};
+	const int code =
+		must_wait(peer, passed.kind, false) ? -EAGAIN : cy__channel_send(peer->channel, &passed, &sending);
+	return code == -EAGAIN ? cy__backlog_take_frame(peer, &passed, sending.fds) : code;
 }
 
 void cy__peer_leave(cy__peer *peer)
@@ -166,6 +195,7 @@ void cy__peer_leave(cy__peer *peer)
 	if (!peer->channel || peer->parted)
 		return;
 	peer->leaving = peer->parted = true;
+	cy__backlog_force(peer);
 	cy__peer_post(peer, &(cy__post){.kind = CY__GOODBYE});
 	cy__channel_close(peer->channel);
 }

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "lib/command/serve.h"
+#include "lib/message/gauge.h"
+#include "lib/message/letters.h"
 #include "lib/primary/route.h"
 #include "lib/primary/workers.h"
 
@@ -77,75 +79,51 @@ rx_observable *cy_messages(cy_cluster *cluster, const char *name)
 /* ---- Going out ------------------------------------------------------------------------------------------------------ */
 
 /* To oneself, a turn later. */
-struct cy__letter {
-	cy__letter *next;
-	char *name;
-	cy_value *body;
-	size_t count;
-	int fds[];
-};
-
-static void free_letter(cy__letter *letter)
-{
-	for (size_t i = 0; i < letter->count; i++)
-		if (letter->fds[i] >= 0)
-			close(letter->fds[i]);
-	cy_value_unref(letter->body);
-	rx_free(letter->name);
-	rx_free(letter);
-}
-
-static cy__letter *take_letter(cy_cluster *cluster)
-{
-	cy__letter *letter = cluster->letters;
-	if (letter)
-		cluster->letters = letter->next;
-	if (!cluster->letters)
-		cluster->last_letter = NULL;
-	return letter;
-}
-
 static void deliver(rx_task *task)
 {
 	cy_cluster *cluster = CY__CONTAINER(task, cy_cluster, post);
-	cy__letter *letter = take_letter(cluster);
-	cy__fds fds = {.fd = letter->fds, .count = letter->count};
-	if (cluster->letters)
+	cy__letter *letter = cy__letters_take(&cluster->letters);
+	cy__fds fds = {.fd = letter->fds, .count = letter->fd_count};
+	cy_value *body = NULL;
+	const char *name;
+	if (cluster->letters.first)
 		rx_schedule(cluster->scheduler, task, 0);
-	emit_message(cluster, cluster->id, cluster->id, letter->name, letter->body, &fds);
-	free_letter(letter);
+	if (cy__call_unpack(letter->body, &name, &body) >= 0)
+		emit_message(cluster, cluster->id, cluster->id, name, body, &fds);
+	cy_value_unref(body);
+	cy__letter_free(letter);
+	if (cluster->own.full && cluster->letters.count <= cluster->options.queue_frames / 2 &&
+	    cluster->letters.bytes <= cluster->options.queue_bytes / 2)
+		cy__gauge_ease(&cluster->own);
 }
 
-static int send_own(cy_cluster *cluster, const char *name, cy_value *body, const int *fds, size_t count)
+static int send_own(cy_cluster *cluster, const cy__post *post)
 {
-	cy__letter *letter = rx_alloc_zero(sizeof *letter + count * sizeof *fds);
-	if (!letter)
-		return -ENOMEM;
-	letter->body = cy_value_ref(body);
-	letter->name = cy__strdup(name);
-	int code = letter->name ? 0 : -ENOMEM;
-	for (; code >= 0 && letter->count < count; letter->count++) {
-		letter->fds[letter->count] = dup(fds[letter->count]);
-		if (letter->fds[letter->count] < 0)
-			code = -errno;
-	}
-	if (code < 0) {
-		free_letter(letter);
-		return code;
-	}
-	*(cluster->last_letter ? &cluster->last_letter->next : &cluster->letters) = letter;
-	cluster->last_letter = letter;
-	cluster->post.run = deliver;
-	if (!cluster->post.scheduler)
+	const int code = cy__letters_add(
+		&cluster->letters, post,
+		&(cy__letters_bound){.frames = cluster->options.queue_frames, .bytes = cluster->options.queue_bytes});
+	if (cluster->letters.first && !cluster->post.scheduler)
 		rx_schedule(cluster->scheduler, &cluster->post, 0);
-	return 0;
+	return code == -EAGAIN ? cy__gauge_refuse(&cluster->own) : code;
+}
+
+static void own_dropped(cy__letters *letters, uint32_t from)
+{
+	cy__gauge_drop(&CY__CONTAINER(letters, cy_cluster, letters)->own, from);
+}
+
+void cy__messages_init(cy_cluster *cluster)
+{
+	cluster->letters.dropped = own_dropped;
+	cluster->post.run = deliver;
+	cy__gauge_init(&cluster->own, cluster, 0);
 }
 
 void cy__messages_finish(cy_cluster *cluster)
 {
 	rx_cancel(&cluster->post);
-	for (cy__letter *letter; (letter = take_letter(cluster));)
-		free_letter(letter);
+	cy__letters_clear(&cluster->letters);
+	cy__gauge_finish(&cluster->own);
 }
 
 static int send_to_worker(cy__worker *worker, const cy__post *post)
@@ -192,42 +170,71 @@ static int send_from_worker(cy_cluster *cluster, const cy__post *post)
 	return code == -EPIPE ? rx_raise(-EHOSTUNREACH, "the primary has gone") : code;
 }
 
-static bool is_own(const cy_cluster *cluster, const cy_target *target)
+bool cy__is_own(const cy_cluster *cluster, const cy_target *target)
 {
 	if (target->name && (!cluster->name || strcmp(target->name, cluster->name) != 0))
 		return false;
 	return target->to == cluster->id || (target->to == CY__TO_UNKNOWN && target->name);
 }
 
-int cy_send_descriptors(cy_cluster *cluster, cy_target target, const char *name, cy_value *body, const int *fds,
-                        size_t count)
+static int check(const char *name, const cy_value *message, const cy_send_options *options)
 {
-	cy_value *message = body ? body : cy_nil();
-	int code = cy_value_error(message);
+	const int code = cy_value_error(message);
 	if (code < 0)
-		rx_raise(code, "message \"%s\": %s", name, cy_value_words(message));
-	else if (count > CY__FRAME_FDS_MAX)
-		code = rx_raise(-E2BIG, "message \"%s\": %zu descriptors are too many", name, count);
-	else if (is_own(cluster, &target))
-		code = send_own(cluster, name, message, fds, count);
-	if (code < 0 || is_own(cluster, &target)) {
+		return rx_raise(code, "message \"%s\": %s", name, cy_value_words(message));
+	if (options->descriptor_count > CY__FRAME_FDS_MAX)
+		return rx_raise(-E2BIG, "message \"%s\": %zu descriptors are too many", name,
+		                options->descriptor_count);
+	if ((unsigned)options->full > CY_KEEP_LATEST)
+		return rx_raise(-EINVAL, "message \"%s\": there is no policy %d", name, (int)options->full);
+	return 0;
+}
+
+static int dispatch(cy_cluster *cluster, const cy_target *target, const cy__post *post)
+{
+	if (cy__is_own(cluster, target))
+		return send_own(cluster, post);
+	return cluster->primary ? send_from_primary(cluster, target, post) : send_from_worker(cluster, post);
+}
+
+int cy_send_with(cy_cluster *cluster, cy_target target, const char *name, cy_value *body,
+                 const cy_send_options *options)
+{
+	static const cy_send_options defaults;
+	static const uint16_t policies[] = {[CY_REFUSE] = CY__FRAME_REFUSE,
+	                                    [CY_DROP_OLDEST] = CY__FRAME_DROP_OLDEST,
+	                                    [CY_DROP_NEWEST] = CY__FRAME_DROP_NEWEST,
+	                                    [CY_KEEP_LATEST] = CY__FRAME_KEEP_LATEST};
+	cy_value *message = body ? body : cy_nil();
+	options = options ? options : &defaults;
+	int code = check(name, message, options);
+	if (code < 0) {
 		cy_value_unref(message);
 		return code;
 	}
 	cy_value *encoded = cy_array(target.name ? cy_string(target.name) : cy_nil(), cy_string(name), message);
 	const cy__post post = {.kind = CY__MESSAGE,
-	                       .flags = target.name ? CY__FRAME_NAMED : 0,
+	                       .flags = (target.name ? CY__FRAME_NAMED : 0) | policies[options->full],
 	                       .from = cluster->id,
 	                       .to = target.to,
 	                       .body = encoded,
-	                       .fds = fds,
-	                       .fd_count = count};
-	code = cluster->primary ? send_from_primary(cluster, &target, &post) : send_from_worker(cluster, &post);
+	                       .fds = options->descriptors,
+	                       .fd_count = options->descriptor_count};
+	code = cy_value_error(encoded);
+	code = code < 0 ? rx_raise(code, "message \"%s\": %s", name, cy_value_words(encoded))
+	                : dispatch(cluster, &target, &post);
 	cy_value_unref(encoded);
 	return code;
 }
 
 int cy_send(cy_cluster *cluster, cy_target target, const char *name, cy_value *body)
 {
-	return cy_send_descriptors(cluster, target, name, body, NULL, 0);
+	return cy_send_with(cluster, target, name, body, NULL);
+}
+
+int cy_send_descriptors(cy_cluster *cluster, cy_target target, const char *name, cy_value *body, const int *fds,
+                        size_t count)
+{
+	return cy_send_with(cluster, target, name, body,
+	                    &(cy_send_options){.descriptors = fds, .descriptor_count = count});
 }

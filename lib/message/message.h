@@ -10,6 +10,9 @@
 void cy__message_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds);
 /* In a worker: the primary says what is wrong with a message that this process has sent. */
 void cy__message_trouble(cy__peer *peer, const cy__frame *frame);
+/* Whether a target means this process. */
+bool cy__is_own(const cy_cluster *cluster, const cy_target *target);
+void cy__messages_init(cy_cluster *cluster);
 /* What this process has sent to itself, and has not arrived, is lost. */
 void cy__messages_finish(cy_cluster *cluster);
 

@@ -4,6 +4,7 @@
 
 #include "lib/command/port.h"
 #include "lib/command/serve.h"
+#include "lib/message/gauge.h"
 #include "lib/message/message.h"
 #include "lib/primary/workers.h"
 
@@ -239,12 +240,8 @@ void cy__route_call(cy__peer *peer, const cy__frame *frame)
 
 /* ---- Messages of workers -------------------------------------------------------------------------------------------- */
 
-static int pass_message(cy__worker *worker, const cy__frame *frame, uint32_t from, cy__fds *fds)
+static int await_message(cy__worker *worker, const cy__frame *frame, uint32_t from, cy__fds *fds)
 {
-	if (worker->peer.greeted)
-		return cy__peer_forward(&worker->peer, frame, 0, from, fds);
-	if (!cy__worker_lives(worker) || (worker->running && worker->disconnected))
-		return rx_raise(-EHOSTUNREACH, "%s has gone", cy_label_of(worker->cluster, worker->peer.id));
 	cy_value *body = cy_value_from_bytes(frame->body, frame->body_size, NULL);
 	int code = cy_value_error(body);
 	if (code >= 0)
@@ -256,6 +253,22 @@ static int pass_message(cy__worker *worker, const cy__frame *frame, uint32_t fro
 		                                               .fd_count = fds ? fds->count : 0});
 	cy_value_unref(body);
 	return code;
+}
+
+/* A full queue is told to the sender once, not for every message. */
+static int pass_message(cy__worker *worker, const cy__frame *frame, uint32_t from, cy__fds *fds)
+{
+	int code;
+	if (worker->peer.greeted)
+		code = cy__peer_forward(&worker->peer, frame, 0, from, fds);
+	else if (!cy__worker_lives(worker) || (worker->running && worker->disconnected))
+		code = rx_raise(-EHOSTUNREACH, "%s has gone", cy_label_of(worker->cluster, worker->peer.id));
+	else
+		code = await_message(worker, frame, from, fds);
+	if (code != -EAGAIN)
+		return code;
+	cy__gauge_tell(&worker->peer.gauge, from, code);
+	return 0;
 }
 
 static int pass_to_many(cy__peer *peer, const cy__frame *frame, cy__fds *fds)

@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "lib/command/exchange.h"
+#include "lib/message/gauge.h"
+#include "lib/message/letters.h"
 #include "lib/primary/workers.h"
 #include "lib/shutdown/shutdown.h"
 
@@ -86,6 +88,7 @@ void cy__waiting_remove(cy__waiting *waiting)
 	*(waiting->previous ? &waiting->previous->next : &worker->first) = waiting->next;
 	*(waiting->next ? &waiting->next->previous : &worker->last) = waiting->previous;
 	worker->waiting_count--;
+	worker->waiting_bytes -= waiting->size;
 	if (waiting->leg)
 		waiting->leg->waiting = NULL;
 	for (size_t i = 0; i < waiting->fd_count; i++)
@@ -105,10 +108,61 @@ static int keep_descriptors(cy__waiting *waiting, const cy__waiting *what)
 	return 0;
 }
 
+static bool is_full(const cy__worker *worker, size_t size)
+{
+	const cy_options *options = &worker->cluster->options;
+	return worker->waiting_count &&
+	       (worker->waiting_count >= options->queue_frames || worker->waiting_bytes + size > options->queue_bytes);
+}
+
+static void drop(cy__worker *worker, cy__waiting *waiting)
+{
+	const uint32_t from = waiting->from;
+	cy__waiting_remove(waiting);
+	cy__gauge_drop(&worker->peer.gauge, from);
+}
+
+static bool is_earlier(const cy__waiting *waiting, const cy__waiting *what)
+{
+	return !waiting->leg && waiting->from == what->from && cy__may_be_dropped(waiting->flags) &&
+	       cy__is_same_message(waiting->body, what->body);
+}
+
+/* Messages that may be dropped, from the oldest, until there is room for @p what; at first, if @p same, those like it. */
+static void drop_older(cy__worker *worker, const cy__waiting *what, size_t size, bool same)
+{
+	for (cy__waiting *waiting = worker->first, *next; waiting && is_full(worker, size); waiting = next) {
+		next = waiting->next;
+		if (same ? is_earlier(waiting, what) : !waiting->leg && cy__may_be_dropped(waiting->flags))
+			drop(worker, waiting);
+	}
+	if (same)
+		drop_older(worker, what, size, false);
+}
+
+/* @returns 1: it waits; 0: it is dropped, as its sender wishes; -EAGAIN */
+static int admit(cy__worker *worker, const cy__waiting *what, size_t size)
+{
+	if (!is_full(worker, size))
+		return 1;
+	if (what->leg || (what->flags & CY__FRAME_FULL) == CY__FRAME_REFUSE)
+		return cy__gauge_refuse(&worker->peer.gauge);
+	if (cy__may_be_dropped(what->flags))
+		drop_older(worker, what, size, (what->flags & CY__FRAME_FULL) == CY__FRAME_KEEP_LATEST);
+	if (!is_full(worker, size))
+		return 1;
+	cy__gauge_drop(&worker->peer.gauge, what->from);
+	return 0;
+}
+
 int cy__worker_await(cy__worker *worker, const cy__waiting *what)
 {
-	if (worker->waiting_count >= worker->cluster->options.queue_frames)
-		return rx_raise(-EAGAIN, "too much waits for %s", cy_label_of(worker->cluster, worker->peer.id));
+	size_t size;
+	cy_value_bytes(what->body, &size);
+	size += CY__FRAME_HEAD;
+	const int admitted = admit(worker, what, size);
+	if (admitted <= 0)
+		return admitted;
 	cy__waiting *waiting = rx_alloc_zero(sizeof *waiting + what->fd_count * sizeof *waiting->fds);
 	if (!waiting)
 		return -ENOMEM;
@@ -117,10 +171,12 @@ int cy__worker_await(cy__worker *worker, const cy__waiting *what)
 	waiting->fds = (int *)(waiting + 1);
 	waiting->body = cy_value_ref(what->body);
 	waiting->worker = worker;
+	waiting->size = size;
 	waiting->previous = worker->last;
 	*(worker->last ? &worker->last->next : &worker->first) = waiting;
 	worker->last = waiting;
 	worker->waiting_count++;
+	worker->waiting_bytes += size;
 	const int code = keep_descriptors(waiting, what);
 	if (code < 0)
 		cy__waiting_remove(waiting);
@@ -146,6 +202,8 @@ static void send_message(cy__worker *worker, const cy__waiting *waiting)
 /* A call that cannot be sent now fails, and what is called back may change the list. */
 static void send_waiting(cy__worker *worker)
 {
+	const bool was_full = worker->peer.gauge.full;
+	worker->peer.gauge.full = false;
 	for (cy__waiting *waiting; worker->peer.greeted && (waiting = worker->first);) {
 		cy__leg *leg = waiting->leg;
 		cy_value *body = cy_value_ref(waiting->body);
@@ -157,6 +215,8 @@ static void send_waiting(cy__worker *worker)
 			cy__leg_send(leg, &worker->peer, &call);
 		cy_value_unref(body);
 	}
+	if (was_full && !worker->peer.gauge.full)
+		cy__gauge_ease(&worker->peer.gauge);
 }
 
 static void fail_waiting(cy__worker *worker)
@@ -164,9 +224,11 @@ static void fail_waiting(cy__worker *worker)
 	for (cy__waiting *waiting; (waiting = worker->first);) {
 		cy__leg *leg = waiting->leg;
 		cy__waiting_remove(waiting);
+		worker->peer.gauge.dropped += !leg;
 		if (leg)
 			cy__leg_fail(leg, -EHOSTUNREACH, "the worker is gone, and was never asked");
 	}
+	cy__gauge_lost(&worker->peer.gauge);
 }
 
 /* ---- The end of an incarnation ------------------------------------------------------------------------------------ */
@@ -463,6 +525,7 @@ void cy__worker_init(cy__worker *worker, cy_cluster *cluster, uint32_t id)
 	worker->cluster = worker->peer.cluster = cluster;
 	worker->peer.worker = worker;
 	worker->peer.id = id;
+	cy__gauge_init(&worker->peer.gauge, cluster, id);
 	worker->process = (cy__process){.pidfd = -1, .channel = -1, .streams = {-1, -1, -1}};
 	worker->due.run = due;
 }

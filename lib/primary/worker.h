@@ -21,6 +21,7 @@ typedef struct cy__waiting {
 	uint32_t from, to;
 	int *fds; /* duplicates, to be closed */
 	size_t fd_count;
+	size_t size;
 } cy__waiting;
 
 struct cy__worker {
@@ -37,7 +38,7 @@ struct cy__worker {
 	bool disconnected; /* its channel has ended, and everybody was told */
 	rx_subscription child;
 	cy__waiting *first, *last;
-	size_t waiting_count;
+	size_t waiting_count, waiting_bytes;
 	rx_task due;     /* the start timeout, or the revival */
 	rx_task killing; /* the next signal */
 	int next_signal;
@@ -65,7 +66,9 @@ int cy__worker_decide(cy__worker *worker, cy_sequel sequel, rx_nsec delay);
 void cy__worker_force(cy__worker *worker);
 bool cy__worker_lives(const cy__worker *worker);
 
-/* Queue a call or a message for the time when it has said hello. @retval -EAGAIN, -ENOMEM, -E… of the descriptors */
+/*
+ * Queue a call or a message for the time when it has said hello, within the bound of a queue; at the bound a message's
+ * policy counts. @retval -EAGAIN, -ENOMEM, -E… of the descriptors */
 int cy__worker_await(cy__worker *worker, const cy__waiting *what);
 void cy__waiting_remove(cy__waiting *waiting);
 

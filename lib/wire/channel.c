@@ -680,7 +680,7 @@ int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sen
 	if (frame->fd_count && !sending->fds)
 		return -EBADF;
 	bool reserved = sending->reserved && channel->reserved;
-	if (!reserved && is_full(channel, queue, size))
+	if (!reserved && !sending->forced && is_full(channel, queue, size))
 		return refuse_full(channel, queue);
 
 	enter(channel);

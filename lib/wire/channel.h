@@ -82,6 +82,8 @@ typedef struct cy__sending {
 	void *owner;
 	/** It is the reply that cy__channel_reserve() has set room aside for: never refused with -EAGAIN. */
 	bool reserved;
+	/** Past the bound: for what is bounded otherwise. */
+	bool forced;
 } cy__sending;
 
 /**

@@ -173,6 +173,8 @@ static int check_values(const cy__frame *frame, uint64_t deadline, const char **
 		return refuse(-ENOMSG, "an unknown kind of frame", why);
 	if (!flags_are_known(frame->flags))
 		return refuse(-EINVAL, "unknown flags", why);
+	if ((frame->flags & CY__FRAME_FULL) && frame->kind != CY__MESSAGE)
+		return refuse(-EINVAL, "a policy for a full queue, and no message", why);
 	if (deadline > INT64_MAX)
 		return refuse(-ERANGE, "a deadline that is no time", why);
 	if (frame->fd_count > CY__FRAME_FDS_MAX)

@@ -84,8 +84,14 @@ enum {
 	CY__FRAME_URGENT = 0x0002,
 	/** Whom it is for must bear the name in its body; `to` is CY__TO_UNKNOWN or must be that id. */
 	CY__FRAME_NAMED = 0x0008,
+	/** Of a message, two bits: what becomes of it where a queue is full (see cy_when_full). */
+	CY__FRAME_FULL = 0x0030,
+	CY__FRAME_REFUSE = 0x0000,
+	CY__FRAME_DROP_OLDEST = 0x0010,
+	CY__FRAME_DROP_NEWEST = 0x0020,
+	CY__FRAME_KEEP_LATEST = 0x0030,
 	/** All flags; any other bit is refused. */
-	CY__FRAME_FLAGS = 0x000f
+	CY__FRAME_FLAGS = 0x003f
 };
 
 /** Values of `from` and `to` besides ids of workers. */

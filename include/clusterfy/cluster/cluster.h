@@ -35,7 +35,7 @@ typedef struct cy_options {
 	/** The largest frame, bytes; 0: 16 MiB. */
 	size_t frame_max;
 	/** What may wait to be written to one peer, bytes and frames; 0: 8 MiB and 65536. At the bound, calls and
-	 * messages are refused with -EAGAIN. */
+	 * messages are refused with -EAGAIN, unless a message's sender chooses otherwise (see cy_when_full). */
 	size_t queue_bytes, queue_frames;
 	/** Half a frame, and then silence for so long, costs the sender its channel; 0: 10 s; RX_NEVER: never. */
 	rx_nsec read_timeout;

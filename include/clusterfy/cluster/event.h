@@ -80,6 +80,49 @@ RX_API int cy_emit(cy_cluster *cluster, const char *name, cy_value *body);
  * In a worker, what is found wrong in the primary comes back as an `error` event.
  */
 RX_API int cy_send(cy_cluster *cluster, cy_target target, const char *name, cy_value *body);
+/**
+ * What becomes of a message that finds a queue full: that of this process to its target (in a worker, to the primary),
+ * and, of a worker's message to a worker, also that of the primary to the target. What is refused or dropped is counted.
+ * Each fullness is told as one `error` event, here and, where it is the primary that refuses or drops, in the process
+ * that has sent: -EAGAIN where something is refused, -ENOBUFS where something is dropped.
+ *
+ * Messages that give way to later ones wait, at the bound, in a list behind the queue, which holds an eighth of its
+ * bound and at least one message; other messages do not pass them, but are refused meanwhile.
+ */
+typedef enum cy_when_full {
+	CY_REFUSE,      /**< -EAGAIN; cy_room() tells when there is room again */
+	CY_DROP_OLDEST, /**< drop the oldest one that waits and may be dropped; without such a one, this one */
+	CY_DROP_NEWEST, /**< drop this one */
+	CY_KEEP_LATEST, /**< take the place of the one of the same name, sender and target that waits; without one, as
+	                     CY_DROP_OLDEST */
+} cy_when_full;
+
+/** Zero means the default. */
+typedef struct cy_send_options {
+	cy_when_full full;
+	const int *descriptors;  /**< as in cy_send_descriptors() */
+	size_t descriptor_count; /**< of them; 0: none */
+} cy_send_options;
+
+/**
+ * cy_send() with a choice of what becomes of the message where a queue is full.
+ * @param options  NULL: all defaults, as cy_send()
+ * @retval 0        on its way, or dropped as @p options have it
+ * @retval -EINVAL  there is no such policy; and those of cy_send()
+ */
+RX_API int cy_send_with(cy_cluster *cluster, cy_target target, const char *name, cy_value *body,
+                        const cy_send_options *options);
+/**
+ * Emit the id (uint32_t) of @p target once there is room in the queue to it, then complete: at once if nothing has been
+ * refused, else when half of the bound is free. In a worker everything but what is for itself goes to the primary: the
+ * queue to it counts, whatever the target, and its id is what is emitted.
+ *
+ * Several who wait are told in the order in which they began to, until one of them has filled the queue again.
+ *
+ * Errors:  -EINVAL, for many targets; -ENOENT, nobody of that name or id; -EHOSTUNREACH, it has gone.
+ * State:   32 bytes while it waits.
+ */
+RX_API rx_observable *cy_room(cy_cluster *cluster, cy_target target) RX_MUST_USE;
 /** cy_send() with open descriptors, which stay the caller's; they arrive with the message, or are closed. One target. */
 RX_API int cy_send_descriptors(cy_cluster *cluster, cy_target target, const char *name, cy_value *body,
                                const int *descriptors, size_t count);
