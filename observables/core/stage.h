@@ -45,8 +45,10 @@ typedef struct rx_stage rx_stage;
 typedef struct rx_inner rx_inner;
 typedef struct rx_stage_ops rx_stage_ops;
 
-/* How many items a source puts into one span. */
-#define RX__SPAN 256
+/* How many items a source puts into one span, and how many bytes of them a stage puts on the stack. */
+#define RX__SPAN 512
+#define RX__SPAN_BYTES 16384
+#define RX__CACHE_LINE 64
 
 struct rx_stage {
 	void (*next)(rx_stage *self, const void *item); /* the table's, or a variant that `start` chose */
@@ -190,6 +192,17 @@ struct rx_run {
 #define RX__PARAMS(self) ((self)->node->params)
 /* Room on the C stack for one item of a type. */
 #define RX__STACK(type) alloca((type)->size ? (type)->size : 1)
+/* Room there for several, aligned as wide vector instructions like it. */
+#define RX__STACK_SPAN(type, count)                                                                                    \
+	((void *)(((uintptr_t)alloca((type)->size * (count) + RX__CACHE_LINE) + RX__CACHE_LINE - 1) &                  \
+	          ~(uintptr_t)(RX__CACHE_LINE - 1)))
+
+/* How many items of a type a stage makes at once. */
+static inline size_t rx__span_room(const rx_type *type)
+{
+	const size_t fit = type->size ? RX__SPAN_BYTES / type->size : RX__SPAN;
+	return fit == 0 ? 1 : fit < RX__SPAN ? fit : RX__SPAN;
+}
 
 static inline rx_run *rx__run(const rx_stage *self)
 {

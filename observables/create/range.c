@@ -5,13 +5,17 @@ struct range {
 };
 
 /* Unsigned, so that past the largest number it goes on with the smallest. */
+RX__KERNEL static void count_up(int64_t *span, size_t count, uint64_t start)
+{
+	for (size_t i = 0; i < count; i++)
+		span[i] = (int64_t)(start + i);
+}
+
 static void range_emit(rx_stage *self, size_t first, size_t count)
 {
 	const struct range *range = RX__PARAMS(self);
-	const uint64_t start = (uint64_t)range->start + first;
-	int64_t span[RX__SPAN];
-	for (size_t i = 0; i < count; i++)
-		span[i] = (int64_t)(start + i);
+	_Alignas(RX__CACHE_LINE) int64_t span[RX__SPAN];
+	count_up(span, count, (uint64_t)range->start + first);
 	rx__cursor_emit(self, span, count);
 }
 

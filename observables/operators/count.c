@@ -30,9 +30,10 @@ static void count_span(rx_stage *self, const void *items, size_t count)
 			count_next(self, item);
 		return;
 	}
-	char *kept = alloca(RX__SPAN * size);
+	const size_t room = rx__span_room(predicate->in);
+	char *kept = RX__STACK_SPAN(predicate->in, room);
 	for (size_t part; count; count -= part, item += part * size) {
-		part = count < RX__SPAN ? count : RX__SPAN;
+		part = count < room ? count : room;
 		state->count += (int64_t)predicate->span(item, part, kept);
 	}
 }

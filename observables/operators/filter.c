@@ -38,9 +38,10 @@ static void filter_span(rx_stage *self, const void *items, size_t count)
 			filter_next(self, item);
 		return;
 	}
-	char *out = alloca(RX__SPAN * size);
+	const size_t room = rx__span_room(predicate->in);
+	char *out = RX__STACK_SPAN(predicate->in, room);
 	while (count && rx__open(self)) {
-		const size_t part = count < RX__SPAN ? count : RX__SPAN;
+		const size_t part = count < room ? count : room;
 		const size_t kept = predicate->span(item, part, out);
 		if (kept)
 			rx__emit_span(self, out, kept);

@@ -41,9 +41,10 @@ static void map_span(rx_stage *self, const void *items, size_t count)
 			map_next(self, item);
 		return;
 	}
-	char *out = alloca(RX__SPAN * mapper->out->size);
+	const size_t room = rx__span_room(mapper->out);
+	char *out = RX__STACK_SPAN(mapper->out, room);
 	while (count && rx__open(self)) {
-		const size_t part = count < RX__SPAN ? count : RX__SPAN;
+		const size_t part = count < room ? count : room;
 		mapper->span(item, part, out);
 		rx__emit_span(self, out, part);
 		item += part * mapper->in->size;

@@ -10,9 +10,10 @@ static void scan_kernel(rx_stage *self, const char *item, size_t count)
 {
 	const rx_reducer *reducer = ((const rx_accumulation *)RX__PARAMS(self))->reducer;
 	rx_accumulator *accumulator = RX__STATE(self);
-	char *out = alloca(RX__SPAN * reducer->acc->size);
+	const size_t room = rx__span_room(reducer->acc);
+	char *out = RX__STACK_SPAN(reducer->acc, room);
 	while (count && rx__open(self)) {
-		const size_t part = count < RX__SPAN ? count : RX__SPAN;
+		const size_t part = count < room ? count : room;
 		reducer->span(rx__slot_peek(&accumulator->slot), item, part, out);
 		rx__emit_span(self, out, part);
 		item += part * reducer->in->size;
