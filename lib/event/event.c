@@ -12,6 +12,7 @@ static void event_drop(void *value)
 	cy_event *event = value;
 	rx_free((void *)event->name);
 	rx_free((void *)event->words);
+	rx_free((void *)event->last_words);
 	cy_value_unref(event->body);
 }
 
@@ -23,8 +24,9 @@ static int event_copy(void *to, const void *from)
 	copy.fds = NULL;
 	copy.name = event->name ? cy__strdup(event->name) : NULL;
 	copy.words = event->words ? cy__strdup(event->words) : NULL;
+	copy.last_words = event->last_words ? cy__strdup(event->last_words) : NULL;
 	copy.body = event->body ? cy_value_ref(event->body) : NULL;
-	if ((event->name && !copy.name) || (event->words && !copy.words)) {
+	if ((event->name && !copy.name) || (event->words && !copy.words) || (event->last_words && !copy.last_words)) {
 		event_drop(&copy);
 		return -ENOMEM;
 	}
@@ -43,8 +45,9 @@ static bool event_equal(const void *x, const void *y)
 	const cy_event *a = x, *b = y;
 	return a->type == b->type && a->worker == b->worker && a->origin == b->origin && a->sender == b->sender &&
 	       a->target == b->target && a->incarnation == b->incarnation && a->call == b->call &&
-	       a->status == b->status && a->code == b->code && a->signal == b->signal && a->sequel == b->sequel &&
-	       same_text(a->name, b->name) && same_text(a->words, b->words) &&
+	       a->status == b->status && a->code == b->code && a->signal == b->signal && a->reason == b->reason &&
+	       a->sequel == b->sequel && same_text(a->name, b->name) && same_text(a->words, b->words) &&
+	       same_text(a->last_words, b->last_words) &&
 	       (a->body == b->body || (a->body && b->body && cy_value_equal(a->body, b->body)));
 }
 

@@ -174,12 +174,12 @@ static rx_nsec take_delay(cy__supervisor *supervisor, uint32_t random)
 	return delay >= (double)RX_NEVER ? RX_NEVER : (rx_nsec)delay;
 }
 
-static bool wants_revival(const cy__supervisor *supervisor, cy__reason reason)
+static bool wants_revival(const cy__supervisor *supervisor, cy_reason reason)
 {
-	if (reason == CY__ENDED_ASKED)
+	if (supervisor->asked)
 		return false;
 	return supervisor->revive == CY_REVIVE_ALWAYS ||
-	       (supervisor->revive == CY_REVIVE_ON_FAILURE && reason != CY__ENDED_NORMAL);
+	       (supervisor->revive == CY_REVIVE_ON_FAILURE && reason != CY_ENDED_NORMAL);
 }
 
 static bool has_held(const cy__supervisor *supervisor, rx_nsec now)
@@ -188,12 +188,12 @@ static bool has_held(const cy__supervisor *supervisor, rx_nsec now)
 	       now - supervisor->ready >= supervisor->revival.hold;
 }
 
-static void end(cy__supervisor *supervisor, cy__reason reason, rx_nsec now, uint32_t random, cy__end *end)
+static void end(cy__supervisor *supervisor, cy_reason reason, rx_nsec now, uint32_t random, cy__end *end)
 {
 	if (has_held(supervisor, now))
 		begin_anew(supervisor);
-	*end = (cy__end){.reason = reason, .intended = reason == CY__ENDED_ASKED, .sequel = CY_GONE};
-	if (reason == CY__ENDED_NO_START || reason == CY__ENDED_NO_HELLO || reason == CY__ENDED_NOT_READY)
+	*end = (cy__end){.reason = reason, .intended = supervisor->asked, .sequel = CY_GONE};
+	if (reason == CY_ENDED_NO_START || reason == CY_ENDED_NO_HELLO || reason == CY_ENDED_NOT_READY)
 		supervisor->failed_starts++;
 	if (supervisor->revive == CY_REVIVE_DECIDE && !end->intended) {
 		end->sequel = CY_UNDECIDED;
@@ -206,26 +206,26 @@ static void end(cy__supervisor *supervisor, cy__reason reason, rx_nsec now, uint
 	supervisor->due = end->sequel == CY_REVIVES ? add(now, end->delay) : RX_NEVER;
 }
 
-static cy__reason reason_of(const cy__supervisor *supervisor, int code, int signal)
+static cy_reason reason_of(const cy__supervisor *supervisor, int code, int signal)
 {
 	if (supervisor->asked)
-		return CY__ENDED_ASKED;
+		return CY_ENDED_ASKED;
 	if (supervisor->overdue)
-		return CY__ENDED_NOT_READY;
+		return CY_ENDED_NOT_READY;
 	if (supervisor->hung)
-		return CY__ENDED_HUNG;
+		return CY_ENDED_HUNG;
 	if (supervisor->status == CY_INITIALIZING)
-		return CY__ENDED_NO_HELLO;
+		return CY_ENDED_NO_HELLO;
 	if (signal)
-		return CY__ENDED_SIGNAL;
-	return code ? CY__ENDED_CODE : CY__ENDED_NORMAL;
+		return CY_ENDED_SIGNAL;
+	return code ? CY_ENDED_CODE : CY_ENDED_NORMAL;
 }
 
 int cy__supervisor_not_started(cy__supervisor *supervisor, rx_nsec now, uint32_t random, cy__end *outcome)
 {
 	if (!runs(supervisor))
 		return -ESRCH;
-	end(supervisor, supervisor->asked ? CY__ENDED_ASKED : CY__ENDED_NO_START, now, random, outcome);
+	end(supervisor, supervisor->asked ? CY_ENDED_ASKED : CY_ENDED_NO_START, now, random, outcome);
 	return 0;
 }
 

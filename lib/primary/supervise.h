@@ -32,20 +32,8 @@ typedef struct cy__supervisor {
 	uint32_t ends_count, ends_next;
 } cy__supervisor;
 
-/** Why an incarnation has ended. */
-typedef enum cy__reason {
-	CY__ENDED_ASKED = 1, /**< somebody asked for it */
-	CY__ENDED_NORMAL,    /**< unasked, code 0 */
-	CY__ENDED_CODE,      /**< unasked, another code */
-	CY__ENDED_SIGNAL,    /**< unasked, by a signal */
-	CY__ENDED_NO_START,  /**< no process could be started */
-	CY__ENDED_NO_HELLO,  /**< it ended before its hello, whatever its code */
-	CY__ENDED_NOT_READY, /**< killed at the start timeout */
-	CY__ENDED_HUNG       /**< aborted or killed, for its loop did not turn */
-} cy__reason;
-
 typedef struct cy__end {
-	cy__reason reason;
+	cy_reason reason;
 	bool intended;    /**< asked for */
 	cy_sequel sequel; /**< what follows */
 	rx_nsec delay;    /**< with CY_REVIVES: until then; `due` of the supervisor is its time */

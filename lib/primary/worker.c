@@ -16,6 +16,7 @@
 #include "lib/command/exchange.h"
 #include "lib/message/gauge.h"
 #include "lib/message/letters.h"
+#include "lib/primary/reason.h"
 #include "lib/primary/workers.h"
 #include "lib/shutdown/shutdown.h"
 
@@ -41,7 +42,7 @@ static void emit_status(cy__worker *worker)
 
 /* ---- Time: the start timeout, the revival ----------------------------------------------------------------------- */
 
-static void take_end(cy__worker *worker, const cy__end *end, const rx_exit *exit);
+static void take_end(cy__worker *worker, const cy__end *end, const cy__reasons *reasons);
 
 static void arm(cy__worker *worker)
 {
@@ -59,10 +60,12 @@ int cy__worker_again(cy__worker *worker)
 		emit_status(worker);
 		return code;
 	}
-	cy__trouble(worker->cluster, worker->peer.id, code, "%s", rx_words(code));
+	cy__reasons reasons = {.code = code};
+	snprintf(reasons.start, sizeof reasons.start, "%s", rx_words(code));
+	cy__trouble(worker->cluster, worker->peer.id, code, "%s", reasons.start);
 	if (cy__supervisor_not_started(&worker->supervisor, now(worker), (uint32_t)rand(), &end) >= 0)
-		take_end(worker, &end, NULL);
-	return code;
+		take_end(worker, &end, &reasons);
+	return rx_raise(code, "%s", reasons.start);
 }
 
 static void due(rx_task *task)
@@ -233,15 +236,20 @@ static void fail_waiting(cy__worker *worker)
 
 /* ---- The end of an incarnation ------------------------------------------------------------------------------------ */
 
-static void take_end(cy__worker *worker, const cy__end *end, const rx_exit *exit)
+static void take_end(cy__worker *worker, const cy__end *end, const cy__reasons *reasons)
 {
 	cy_cluster *cluster = worker->cluster;
+	char words[512];
 	cy_event event = event_of(worker, CY_EVENT_EXIT);
-	event.code = exit ? exit->code : -1;
-	event.signal = exit ? exit->signal : 0;
-	event.core = exit && exit->core;
+	event.origin = cy__reason_origin(worker, end);
+	event.code = reasons->code;
+	event.signal = reasons->signal;
+	event.core = reasons->core;
 	event.intended = end->intended;
+	event.reason = end->reason;
 	event.sequel = end->sequel;
+	event.words = cy__reason_describe(worker, end, reasons, words, sizeof words);
+	event.last_words = cy__streams_last_words(worker);
 	rx_cancel(&worker->killing);
 	cy__pulse_ended(worker);
 	arm(worker);
@@ -281,9 +289,10 @@ static void child_exited(const rx_exit *exit, void *ctx)
 	cy__worker_disconnected(worker, 0, NULL);
 	cy__process_reaped(&worker->process);
 	cy__process_finish(&worker->process);
+	const cy__reasons reasons = {.code = exit->code, .signal = exit->signal, .core = exit->core};
 	if (cy__supervisor_ended(&worker->supervisor, exit->code, exit->signal, now(worker), (uint32_t)rand(), &end) >=
 	    0)
-		take_end(worker, &end, exit);
+		take_end(worker, &end, &reasons);
 }
 RX_CONSUMER(child_exited, rx_exit);
 
@@ -392,14 +401,23 @@ void cy__worker_status(cy__worker *worker, cy_status status)
 		cy__emit(worker->cluster, event_of(worker, CY_EVENT_READY));
 	}
 	if (status == CY_STOPPING && !asked)
+		worker->asker = worker->peer.id;
+	if (status == CY_STOPPING && !asked)
 		cy__worker_stop(worker, worker->cluster->options.shutdown_timeout, 0);
 }
 
 /* ---- Its channel's end -------------------------------------------------------------------------------------------- */
 
+void cy__worker_ask(cy__worker *worker, uint32_t who)
+{
+	if (!worker->supervisor.asked)
+		worker->asker = who;
+	cy__supervisor_ask(&worker->supervisor);
+}
+
 void cy__worker_goodbye(cy__worker *worker)
 {
-	cy__supervisor_ask(&worker->supervisor);
+	cy__worker_ask(worker, worker->peer.id);
 }
 
 static void kill_next(rx_task *task)
@@ -477,12 +495,12 @@ void cy__worker_stop(cy__worker *worker, rx_nsec timeout, int signal)
 	const bool told = worker->supervisor.status == CY_STOPPING && worker->supervisor.asked;
 	if (!worker->running) {
 		const bool lived = cy__supervisor_lives(&worker->supervisor);
-		cy__supervisor_ask(&worker->supervisor);
+		cy__worker_ask(worker, CY__TO_PRIMARY);
 		if (lived)
 			bury(worker);
 		return;
 	}
-	cy__supervisor_ask(&worker->supervisor);
+	cy__worker_ask(worker, CY__TO_PRIMARY);
 	kill_after(worker, timeout);
 	if (told || !worker->peer.channel)
 		return;
@@ -511,7 +529,7 @@ void cy__worker_force(cy__worker *worker)
 		cy__worker_stop(worker, RX_NOW, 0);
 		return;
 	}
-	cy__supervisor_ask(&worker->supervisor);
+	cy__worker_ask(worker, CY__TO_PRIMARY);
 	cy__process_signal_group(&worker->process, SIGKILL);
 }
 

@@ -37,6 +37,7 @@ struct cy__worker {
 	bool ready;        /* it was IDLE or PROCESSING in this incarnation */
 	bool disconnected; /* its channel has ended, and everybody was told */
 	rx_subscription child;
+	uint32_t asker; /* who asked for the end of this incarnation, if it was asked for */
 	cy__waiting *first, *last;
 	size_t waiting_count, waiting_bytes;
 	rx_task due;     /* the start timeout, or the revival */
@@ -60,6 +61,8 @@ void cy__worker_status(cy__worker *worker, cy_status status);
  * twice, the earlier signal counts.
  */
 void cy__worker_stop(cy__worker *worker, rx_nsec timeout, int signal);
+/* Somebody asks for its end; whoever is the first is the one who did. */
+void cy__worker_ask(cy__worker *worker, uint32_t who);
 /* The program's own policy has decided. @retval as cy__supervisor_decide() */
 int cy__worker_decide(cy__worker *worker, cy_sequel sequel, rx_nsec delay);
 /* Kill it, and do not revive it. */

@@ -274,7 +274,7 @@ int cy_disconnect(cy_cluster *cluster, cy_target target)
 	const int code = cy__route_worker(cluster, target.to, target.name, &worker);
 	if (code < 0)
 		return code;
-	cy__supervisor_ask(&worker->supervisor);
+	cy__worker_ask(worker, CY__TO_PRIMARY);
 	if (worker->running)
 		cy__peer_leave(&worker->peer);
 	else

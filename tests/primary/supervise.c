@@ -37,38 +37,38 @@ static const struct policy {
 	cy_status status; /* at the end */
 	bool asked, overdue;
 	int code, signal;
-	cy__reason reason;
+	cy_reason reason;
 	cy_sequel never, on_failure, always, decide;
 } policies[] = {
-	{"normal", CY_IDLE, false, false, 0, 0, CY__ENDED_NORMAL, CY_GONE, CY_GONE, CY_REVIVES, CY_UNDECIDED},
-	{"normal, at work", CY_PROCESSING, false, false, 0, 0, CY__ENDED_NORMAL, CY_GONE, CY_GONE, CY_REVIVES,
+	{"normal", CY_IDLE, false, false, 0, 0, CY_ENDED_NORMAL, CY_GONE, CY_GONE, CY_REVIVES, CY_UNDECIDED},
+	{"normal, at work", CY_PROCESSING, false, false, 0, 0, CY_ENDED_NORMAL, CY_GONE, CY_GONE, CY_REVIVES,
          CY_UNDECIDED},
-	{"normal, loaded", CY_LOADED, false, false, 0, 0, CY__ENDED_NORMAL, CY_GONE, CY_GONE, CY_REVIVES, CY_UNDECIDED},
-	{"abnormal", CY_IDLE, false, false, 1, 0, CY__ENDED_CODE, CY_GONE, CY_REVIVES, CY_REVIVES, CY_UNDECIDED},
-	{"abnormal, loaded", CY_LOADED, false, false, 255, 0, CY__ENDED_CODE, CY_GONE, CY_REVIVES, CY_REVIVES,
+	{"normal, loaded", CY_LOADED, false, false, 0, 0, CY_ENDED_NORMAL, CY_GONE, CY_GONE, CY_REVIVES, CY_UNDECIDED},
+	{"abnormal", CY_IDLE, false, false, 1, 0, CY_ENDED_CODE, CY_GONE, CY_REVIVES, CY_REVIVES, CY_UNDECIDED},
+	{"abnormal, loaded", CY_LOADED, false, false, 255, 0, CY_ENDED_CODE, CY_GONE, CY_REVIVES, CY_REVIVES,
          CY_UNDECIDED},
-	{"killed", CY_IDLE, false, false, 0, SIGKILL, CY__ENDED_SIGNAL, CY_GONE, CY_REVIVES, CY_REVIVES, CY_UNDECIDED},
-	{"crashed", CY_PROCESSING, false, false, 0, SIGSEGV, CY__ENDED_SIGNAL, CY_GONE, CY_REVIVES, CY_REVIVES,
+	{"killed", CY_IDLE, false, false, 0, SIGKILL, CY_ENDED_SIGNAL, CY_GONE, CY_REVIVES, CY_REVIVES, CY_UNDECIDED},
+	{"crashed", CY_PROCESSING, false, false, 0, SIGSEGV, CY_ENDED_SIGNAL, CY_GONE, CY_REVIVES, CY_REVIVES,
          CY_UNDECIDED},
-	{"asked, normal", CY_IDLE, true, false, 0, 0, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
-	{"asked, abnormal", CY_IDLE, true, false, 3, 0, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
-	{"asked, killed", CY_PROCESSING, true, false, 0, SIGKILL, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
-	{"asked before hello", CY_INITIALIZING, true, false, 0, SIGKILL, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE,
+	{"asked, normal", CY_IDLE, true, false, 0, 0, CY_ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
+	{"asked, abnormal", CY_IDLE, true, false, 3, 0, CY_ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
+	{"asked, killed", CY_PROCESSING, true, false, 0, SIGKILL, CY_ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
+	{"asked before hello", CY_INITIALIZING, true, false, 0, SIGKILL, CY_ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE,
          CY_GONE},
-	{"stopping, normal", CY_STOPPING, false, false, 0, 0, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
-	{"stopping, crashed", CY_STOPPING, false, false, 0, SIGSEGV, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE,
+	{"stopping, normal", CY_STOPPING, false, false, 0, 0, CY_ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
+	{"stopping, crashed", CY_STOPPING, false, false, 0, SIGSEGV, CY_ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE,
          CY_GONE},
-	{"no hello, 0", CY_INITIALIZING, false, false, 0, 0, CY__ENDED_NO_HELLO, CY_GONE, CY_REVIVES, CY_REVIVES,
+	{"no hello, 0", CY_INITIALIZING, false, false, 0, 0, CY_ENDED_NO_HELLO, CY_GONE, CY_REVIVES, CY_REVIVES,
          CY_UNDECIDED},
-	{"no hello, 1", CY_INITIALIZING, false, false, 1, 0, CY__ENDED_NO_HELLO, CY_GONE, CY_REVIVES, CY_REVIVES,
+	{"no hello, 1", CY_INITIALIZING, false, false, 1, 0, CY_ENDED_NO_HELLO, CY_GONE, CY_REVIVES, CY_REVIVES,
          CY_UNDECIDED},
-	{"no hello, killed", CY_INITIALIZING, false, false, 0, SIGSEGV, CY__ENDED_NO_HELLO, CY_GONE, CY_REVIVES,
+	{"no hello, killed", CY_INITIALIZING, false, false, 0, SIGSEGV, CY_ENDED_NO_HELLO, CY_GONE, CY_REVIVES,
          CY_REVIVES, CY_UNDECIDED},
-	{"overdue", CY_LOADED, false, true, 0, SIGKILL, CY__ENDED_NOT_READY, CY_GONE, CY_REVIVES, CY_REVIVES,
+	{"overdue", CY_LOADED, false, true, 0, SIGKILL, CY_ENDED_NOT_READY, CY_GONE, CY_REVIVES, CY_REVIVES,
          CY_UNDECIDED},
-	{"overdue, no hello", CY_INITIALIZING, false, true, 0, SIGKILL, CY__ENDED_NOT_READY, CY_GONE, CY_REVIVES,
+	{"overdue, no hello", CY_INITIALIZING, false, true, 0, SIGKILL, CY_ENDED_NOT_READY, CY_GONE, CY_REVIVES,
          CY_REVIVES, CY_UNDECIDED},
-	{"overdue and asked", CY_LOADED, true, true, 0, SIGKILL, CY__ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
+	{"overdue and asked", CY_LOADED, true, true, 0, SIGKILL, CY_ENDED_ASKED, CY_GONE, CY_GONE, CY_GONE, CY_GONE},
 };
 
 TEST(what_follows_an_end, .to = 4 * sizeof policies / sizeof *policies)
@@ -92,7 +92,7 @@ TEST(what_follows_an_end, .to = 4 * sizeof policies / sizeof *policies)
 	ck_assert_int_eq(cy__supervisor_ended(&one, row->code, row->signal, RX_S(7), 0, &outcome), 0);
 	ck_assert_msg(outcome.sequel == expected[revive], "%s: %d", row->end, outcome.sequel);
 	ck_assert_msg(outcome.reason == row->reason, "%s: %d", row->end, outcome.reason);
-	ck_assert_int_eq(outcome.intended, row->reason == CY__ENDED_ASKED);
+	ck_assert_int_eq(outcome.intended, row->reason == CY_ENDED_ASKED);
 	ck_assert_int_eq(one.sequel, outcome.sequel);
 	ck_assert_int_eq(one.status, CY_EXITED);
 	ck_assert_int_eq(one.due, outcome.sequel == CY_REVIVES ? RX_S(7) + RX_MS(100) : RX_NEVER);
@@ -317,7 +317,7 @@ TEST(a_start_has_its_time)
 	ck_assert(cy__supervisor_overdue(&one, RX_S(4)));
 	ck_assert(!cy__supervisor_overdue(&one, RX_S(5)));
 	cy__supervisor_ended(&one, 0, SIGKILL, RX_S(5), 0, &outcome);
-	ck_assert_int_eq(outcome.reason, CY__ENDED_NOT_READY);
+	ck_assert_int_eq(outcome.reason, CY_ENDED_NOT_READY);
 	ck_assert_uint_eq(one.failed_starts, 1);
 
 	run_until_ready(RX_S(6));
@@ -337,7 +337,7 @@ TEST(who_hung_has_failed_however_it_ends_unless_it_was_asked, .to = 2)
 	if (_i)
 		cy__supervisor_ask(&one);
 	ck_assert_int_eq(cy__supervisor_ended(&one, 0, 0, RX_S(2), 0, &outcome), 0);
-	ck_assert_int_eq(outcome.reason, _i ? CY__ENDED_ASKED : CY__ENDED_HUNG);
+	ck_assert_int_eq(outcome.reason, _i ? CY_ENDED_ASKED : CY_ENDED_HUNG);
 	ck_assert_int_eq(outcome.sequel, _i ? CY_GONE : CY_REVIVES);
 	finish();
 }
@@ -357,7 +357,7 @@ TEST(a_start_that_fails_is_an_end)
 	for (int i = 0; i < 3; i++) {
 		cy__supervisor_start(&one, RX_S(i));
 		ck_assert_int_eq(cy__supervisor_not_started(&one, RX_S(i), 0, &outcome), 0);
-		ck_assert_int_eq(outcome.reason, CY__ENDED_NO_START);
+		ck_assert_int_eq(outcome.reason, CY_ENDED_NO_START);
 		ck_assert_int_eq(outcome.sequel, i < 2 ? CY_REVIVES : CY_FAILED);
 	}
 	ck_assert_uint_eq(one.failed_starts, 3);

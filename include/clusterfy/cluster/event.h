@@ -28,20 +28,27 @@ typedef enum cy_event_type {
 typedef struct cy_event {
 	cy_event_type type;
 	uint32_t worker; /**< whom it concerns; 0: the primary */
-	uint32_t origin; /**< who made the call, or caused the event */
+	uint32_t
+		origin; /**< who made the call, or caused the event: of an `exit`, who asked for it, or whose act it was */
 	uint32_t sender; /**< whose frame it came in, as the channel says */
 	uint32_t target; /**< where a call or a message went */
 	uint32_t incarnation;
 	uint64_t call; /**< the number of the call; 0: of none */
 	int64_t time;  /**< wall clock, nanoseconds since 1970 */
 	cy_status status;
-	int code;            /**< `result`, `error`: 0 or a negative errno. `exit`: the exit code; -1 after a signal */
-	int signal;          /**< `exit`: the signal that ended it, or 0 */
-	bool core;           /**< `exit`: it left a core */
-	bool intended;       /**< `exit`, `disconnect`: somebody asked for it */
-	cy_sequel sequel;    /**< `exit`: what follows */
-	const char *name;    /**< of the command, the message, the event; the address; or NULL */
-	const char *words;   /**< what there is to say, or NULL */
+	/** `result`, `error`: 0 or a negative errno. `exit`: the exit code; -1 after a signal; of a process that could not
+	 * be started, the negative errno. */
+	int code;
+	int signal;        /**< `exit`: the signal that ended it, or 0 */
+	bool core;         /**< `exit`: it left a core */
+	bool intended;     /**< `exit`, `disconnect`: somebody asked for it */
+	cy_reason reason;  /**< `exit`: why */
+	cy_sequel sequel;  /**< `exit`: what follows */
+	const char *name;  /**< of the command, the message, the event; the address; or NULL */
+	const char *words; /**< what there is to say, or NULL; of an `exit`, the reason in words */
+	/** `exit`, of a worker whose standard error is captured: the last that it printed there, 4 KiB at most, as whole
+	 * lines where there was more; any bytes but zero. Else NULL. */
+	const char *last_words;
 	cy_value *body;      /**< arguments, message, data; or NULL */
 	struct cy__fds *fds; /**< see cy_event_descriptor() */
 } cy_event;

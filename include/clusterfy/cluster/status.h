@@ -27,5 +27,20 @@ typedef enum cy_sequel {
 	CY_UNDECIDED    /**< the program's own policy has not decided; its name is held until it has */
 } cy_sequel;
 
+/** Why an incarnation has ended. */
+typedef enum cy_reason {
+	CY_ENDED_ASKED = 1, /**< somebody asked for it: `origin` of the event */
+	CY_ENDED_NORMAL,    /**< unasked, with code 0 */
+	CY_ENDED_CODE,      /**< unasked, with another code */
+	CY_ENDED_SIGNAL,    /**< unasked, by a signal */
+	CY_ENDED_NO_START,  /**< no process could be started */
+	CY_ENDED_NO_HELLO,  /**< it ended before it had joined, whatever its code */
+	CY_ENDED_NOT_READY, /**< killed, for it was not ready in its time (`start` of cy_revival) */
+	CY_ENDED_HUNG       /**< aborted or killed, for its loop did not turn (`heartbeat` of cy_worker_options) */
+} cy_reason;
+
+/** Static words for a reason: "asked to end", "not ready in time", "unknown". */
+RX_API const char *cy_reason_words(cy_reason reason);
+
 RX_END_DECLS
 #endif
