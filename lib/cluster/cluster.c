@@ -121,6 +121,10 @@ static int create_parts(cy_cluster *cluster)
 	cluster->flushing = rx_subject_create(&rx_type_cy_body);
 	cluster->metadata = cy_nil();
 	cy__messages_init(cluster);
+	if (!cluster->scheduler->ops->wait || rx_subject_is_stopped(cluster->events) ||
+	    rx_subject_is_stopped(cluster->output) || rx_subject_is_stopped(cluster->end) ||
+	    rx_subject_is_stopped(cluster->flushing))
+		return -ENOMEM; /* what stands for one without memory */
 	return cy__builtin_register(cluster);
 }
 
@@ -165,8 +169,7 @@ static int set_up(cy_cluster *cluster)
 	current = cluster;
 	if (!cluster->primary)
 		cluster->status = CY_LOADED; /* which the hello has said */
-	cy__signals_start(cluster);
-	return 0;
+	return cy__signals_start(cluster);
 }
 
 static void release(cy_cluster *cluster)
@@ -182,6 +185,7 @@ static void release(cy_cluster *cluster)
 	cy__mirrors_finish(cluster);
 	cy_storage_destroy(cluster->storage);
 	rx_cancel(&cluster->alive);
+	rx_cancel(&cluster->telling);
 	rx_subject_unref(cluster->events);
 	rx_subject_unref(cluster->output);
 	rx_subject_unref(cluster->end);

@@ -107,8 +107,8 @@ struct cy_cluster {
 
 	rx_subject *events;
 	rx_subject *output; /* lines of captured workers */
-	rx_subject *end; /* emits the exit status (int), once */
-	rx_task alive;   /* keeps the loop running */
+	rx_subject *end;    /* emits the exit status (int), once */
+	rx_task alive;      /* keeps the loop running */
 	cy__registry commands;
 	cy__table calls; /* legs, by their numbers */
 	uint64_t next_call;
@@ -120,6 +120,7 @@ struct cy_cluster {
 	rx_task post;
 	cy__methods methods;
 	rx_subscription signals[CY_SIGNALS + 1];
+	int uncaught; /* 0, or why one of them cannot be caught */
 	cy__stage stage;
 	int exit_status;
 	int signal;           /* what made it stop, or 0 */
@@ -146,6 +147,8 @@ struct cy_cluster {
 	cy_status status;
 	bool status_set; /* by the program, so that cy_start() leaves it */
 	bool busy;       /* the program says that it is PROCESSING */
+	int unwelcome;   /* 0, or why the primary's hello was of no use */
+	rx_task telling; /* the status again, which the primary could not be told */
 };
 
 #define CY__CONTAINER(pointer, type, member) ((type *)((char *)(pointer)-offsetof(type, member)))
@@ -193,6 +196,8 @@ int cy__peer_post(cy__peer *peer, const cy__post *post);
 int cy__peer_send(cy__peer *peer, const cy__post *post);
 /* Pass a frame on, body and descriptors as they are, with another call number and sender. */
 int cy__peer_forward(cy__peer *peer, const cy__frame *frame, uint64_t call, uint32_t from, cy__fds *fds);
+/* It waits for something that cannot be sent, for @p code: rather no channel than a peer that waits for ever. */
+void cy__peer_give_up(cy__peer *peer, int code);
 /* Say goodbye and close after what was sent. */
 void cy__peer_leave(cy__peer *peer);
 

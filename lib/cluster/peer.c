@@ -11,6 +11,8 @@
 #include "lib/primary/worker.h"
 #include "lib/worker/join.h"
 
+#include <sys/socket.h>
+
 static void take_ping(cy__peer *peer, const cy__frame *frame)
 {
 	cy__peer_post(peer, &(cy__post){.kind = CY__PONG, .flags = CY__FRAME_URGENT, .call = frame->call});
@@ -188,6 +190,14 @@ int cy__peer_forward(cy__peer *peer, const cy__frame *frame, uint64_t call, uint
 	const int code =
 		must_wait(peer, passed.kind, false) ? -EAGAIN : cy__channel_send(peer->channel, &passed, &sending);
 	return code == -EAGAIN ? cy__backlog_take_frame(peer, &passed, sending.fds) : code;
+}
+
+void cy__peer_give_up(cy__peer *peer, int code)
+{
+	char label[320];
+	shutdown(cy__channel_fd(peer->channel), SHUT_RDWR); /* its end is read in a turn of its own */
+	cy__trouble(peer->cluster, peer->id, code, "an answer cannot be sent, and %s loses its channel: %s",
+	            cy__label(peer->cluster, peer->id, label, sizeof label), strerror(-code));
 }
 
 void cy__peer_leave(cy__peer *peer)

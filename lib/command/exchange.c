@@ -1,6 +1,7 @@
 #include "lib/command/exchange.h"
 #include "lib/command/serve.h"
 #include "lib/primary/worker.h"
+#include "lib/value/layout.h"
 
 #include <stdio.h>
 
@@ -11,18 +12,52 @@ void cy__exchange_init(cy__exchange *exchange, cy_cluster *cluster, const cy__ca
 		.cluster = cluster, .caller = caller, .origin = origin, .deadline = deadline, .many = many};
 }
 
+/*
+ * Without memory, an error is its code and no more, in bytes that lie here until the next one; and it is read here
+ * without any.
+ */
+static uint8_t bare[] = {0x92, 0xd2, 0, 0, 0, 0, 0xa9, 'n', 'o', ' ', 'm', 'e', 'm', 'o', 'r', 'y'};
+
+enum { CODE = 2, WORDS = 6 };
+
+static cy_value *bare_error(int code)
+{
+	static cy_value value = {.bytes = bare, .size = sizeof bare, .references = CY__IMMORTAL};
+	for (int i = 0; i < WORDS - CODE; i++)
+		bare[CODE + i] = (uint8_t)((uint32_t)code >> (24 - 8 * i));
+	return &value;
+}
+
+static int bare_code(cy__body body)
+{
+	uint32_t code = 0;
+	if (body.size != sizeof bare || memcmp(body.bytes, bare, CODE) != 0 ||
+	    memcmp(body.bytes + WORDS, bare + WORDS, sizeof bare - WORDS) != 0)
+		return 0;
+	for (int i = CODE; i < WORDS; i++)
+		code = code << 8 | body.bytes[i];
+	return (int)code;
+}
+
 cy_value *cy__error_value(int code, const char *words)
 {
-	return cy_pack("[i, s]", code, words);
+	cy_value *value = cy_pack("[i, s]", code, words);
+	return cy_value_error(value) == -ENOMEM ? bare_error(code) : value;
 }
 
 const rx_error *cy__error_of(cy__body body)
 {
+	const int without_memory = bare_code(body);
+	if (without_memory < 0)
+		return rx_error_create(without_memory, "no memory");
 	cy_value *value = body.value ? cy_value_ref(body.value) : cy_value_from_bytes(body.bytes, body.size, NULL);
 	const rx_error *error;
 	const char *words;
 	int code;
-	if (cy_unpack(value, "[i, s*]", &code, &words) < 0 || code >= 0)
+	const int form = cy_unpack(value, "[i, s*]", &code, &words);
+	if (form == -ENOMEM)
+		error = rx_error_create(-ENOMEM, "no memory for an error");
+	else if (form < 0 || code >= 0)
 		error = rx_error_create(-EBADMSG, "an error of a form that is none");
 	else
 		error = rx_error_create(code, "%s", words);
@@ -217,29 +252,44 @@ void cy__leg_end(cy__leg *leg, uint32_t from)
 	end(exchange, from);
 }
 
-void cy__exchange_refuse(cy__exchange *exchange, int code, const char *words)
+/* One that cannot be sent leaves a handler running, whose replies nobody awaits. */
+static void cancel_there(cy__peer *peer, uint64_t number)
 {
-	cy_value *value = cy__error_value(code, words);
-	fail(exchange, 0, cy__body_of(value));
-	cy_value_unref(value);
+	const int code = cy__peer_post(peer, &(cy__post){.kind = CY__CANCEL, .call = number});
+	if (code < 0 && code != -EPIPE)
+		cy__trouble(peer->cluster, peer->id, code, "a call that nobody awaits any more cannot be cancelled: %s",
+		            strerror(-code));
 }
 
 static void cancel_leg(cy__leg *leg)
 {
 	cy__serve *serve = leg->serve;
 	if (leg->peer)
-		cy__peer_post(leg->peer, &(cy__post){.kind = CY__CANCEL, .call = leg->number});
+		cancel_there(leg->peer, leg->number);
 	leg->serve = NULL;
 	remove_leg(leg);
 	if (serve)
 		cy__serve_cancel(serve);
 }
 
-void cy__exchange_cancel(cy__exchange *exchange)
+static void cancel_legs(cy__exchange *exchange)
 {
 	exchange->closed = true;
 	while (exchange->legs)
 		cancel_leg(exchange->legs);
+}
+
+void cy__exchange_refuse(cy__exchange *exchange, int code, const char *words)
+{
+	cancel_legs(exchange);
+	cy_value *value = cy__error_value(code, words);
+	fail(exchange, 0, cy__body_of(value));
+	cy_value_unref(value);
+}
+
+void cy__exchange_cancel(cy__exchange *exchange)
+{
+	cancel_legs(exchange);
 	dispose(exchange);
 }
 

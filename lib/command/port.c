@@ -58,14 +58,19 @@ int cy__port_post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *
 		cy_value_unref(sending.owner);
 	if (code >= 0 && reserved)
 		port->reserved--;
+	if (code < 0 && code != -EPIPE && kind != CY__ITEM)
+		cy__peer_give_up(port->peer, code);
 	return code;
 }
 
 void cy__port_refuse(cy__peer *peer, uint64_t call, int code)
 {
 	cy_value *body = cy__error_value(code, rx_words(code));
-	cy__peer_post(peer, &(cy__post){.kind = CY__ERROR, .from = peer->cluster->id, .call = call, .body = body});
+	const int refused = cy__peer_post(
+		peer, &(cy__post){.kind = CY__ERROR, .from = peer->cluster->id, .call = call, .body = body});
 	cy_value_unref(body);
+	if (refused < 0 && refused != -EPIPE)
+		cy__peer_give_up(peer, refused);
 }
 
 static void cancel(cy__port *port)

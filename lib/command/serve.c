@@ -258,6 +258,8 @@ int cy__call_unpack(cy_value *body, const char **command, cy_value **arguments)
 	                                           : rx_raise(-EINVAL, "it is no array");
 	if (code >= 0)
 		code = cy_get_value(body, "2", arguments);
+	if (code == -ENOMEM)
+		return code;
 	return code < 0 ? rx_raise(-EBADMSG, "the body is no call: %s", rx_words(code)) : 0;
 }
 
@@ -322,9 +324,13 @@ static void begin_local(rx_task *task)
 	cy_value *arguments = serve->arguments;
 	const char *command;
 	serve->arguments = NULL;
-	if (cy_unpack(arguments, "[s, v]", &command, &serve->arguments) < 0)
-		command = "";
-	run(serve, command, serve->leg ? serve->leg->exchange->deadline : 0);
+	const int code = cy_unpack(arguments, "[s, v]", &command, &serve->arguments);
+	if (code < 0) {
+		answer_error(serve, code, rx_words(code));
+		free_serve(serve);
+	} else {
+		run(serve, command, serve->leg ? serve->leg->exchange->deadline : 0);
+	}
 	cy_value_unref(arguments);
 }
 

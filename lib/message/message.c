@@ -31,7 +31,10 @@ void cy__message_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 	const uint32_t origin = cluster->primary ? peer->id : frame->from;
 	cy_value *value = cy_value_from_bytes(frame->body, frame->body_size, NULL), *body = NULL;
 	const char *name;
-	if (cy__call_unpack(value, &name, &body) < 0)
+	const int code = cy__call_unpack(value, &name, &body);
+	if (code == -ENOMEM)
+		cy__trouble(cluster, origin, code, "no memory for a message of %s", cy_label_of(cluster, origin));
+	else if (code < 0)
 		cy__trouble(cluster, origin, -EBADMSG, "a message of %s is none", cy_label_of(cluster, origin));
 	else
 		emit_message(cluster, origin, peer->id, name, body, fds);

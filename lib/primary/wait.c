@@ -85,15 +85,16 @@ static void look(const cy_event *event, void *ctx)
 }
 RX_CONSUMER(look, cy_event);
 
+static void wait_failed(const rx_error *error, void *ctx)
+{
+	rx_fail_with(((struct wait *)ctx)->subscriber, error);
+}
+
 static void stop_wait(void *ctx)
 {
 	struct wait *wait = ctx;
 	rx_unsubscribe(&wait->events);
-}
-
-static void free_wait(void *ctx)
-{
-	rx_free(ctx);
+	rx_free(wait);
 }
 
 static int check_primary(const cy_cluster *cluster)
@@ -118,10 +119,12 @@ static int wait_subscribe(rx_subscriber *subscriber, void *ctx)
 		rx_free(wait);
 		return code;
 	}
-	rx_subscribe(
-		cy_events(recipe->cluster),
-		&(rx_observer){RX_NEXT(look), .ctx = wait, .drop = free_wait, .scheduler = recipe->cluster->scheduler},
-		&wait->events);
+	rx_subscribe(cy_events(recipe->cluster),
+	             &(rx_observer){RX_NEXT(look), .error = wait_failed, .ctx = wait,
+	                            .scheduler = recipe->cluster->scheduler},
+	             &wait->events);
+	if (!rx_wanted(subscriber))
+		return 0;
 	switch (outlook_of(worker, recipe->status)) {
 	case REACHED:
 		reached(wait);
@@ -148,6 +151,7 @@ rx_observable *cy_wait_status(cy_cluster *cluster, cy_target worker, cy_status s
 	char *name = worker.name ? cy__strdup(worker.name) : NULL;
 	if (!recipe || (worker.name && !name)) {
 		rx_free(recipe);
+		rx_free(name);
 		return rx_throw_error(-ENOMEM, "no memory");
 	}
 	*recipe = (struct recipe){.cluster = cluster, .to = worker.to, .name = name, .status = status};
@@ -208,10 +212,16 @@ static void look_at_all(const cy_event *event, void *ctx)
 }
 RX_CONSUMER(look_at_all, cy_event);
 
+static void ready_failed(const rx_error *error, void *ctx)
+{
+	rx_fail_with(((struct ready *)ctx)->subscriber, error);
+}
+
 static void stop_ready(void *ctx)
 {
 	struct ready *ready = ctx;
 	rx_unsubscribe(&ready->events);
+	rx_free(ready);
 }
 
 static int choose(struct ready *ready, const struct ready_recipe *recipe)
@@ -246,10 +256,11 @@ static int ready_subscribe(rx_subscriber *subscriber, void *ctx)
 		return code;
 	}
 	rx_subscribe(cy_events(recipe->cluster),
-	             &(rx_observer){RX_NEXT(look_at_all), .ctx = ready, .drop = free_wait,
+	             &(rx_observer){RX_NEXT(look_at_all), .error = ready_failed, .ctx = ready,
 	                            .scheduler = recipe->cluster->scheduler},
 	             &ready->events);
-	conclude(ready);
+	if (rx_wanted(subscriber))
+		conclude(ready);
 	return 0;
 }
 

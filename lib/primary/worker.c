@@ -252,6 +252,7 @@ static void take_end(cy__worker *worker, const cy__end *end, const cy__reasons *
 	event.last_words = cy__streams_last_words(worker);
 	rx_cancel(&worker->killing);
 	cy__pulse_ended(worker);
+	rx_cancel(&worker->telling);
 	arm(worker);
 	emit_status(worker);
 	cy__emit(cluster, event);
@@ -300,6 +301,10 @@ RX_CONSUMER(child_exited, rx_exit);
 static void child_lost(const rx_error *error, void *ctx)
 {
 	cy__worker *worker = ctx;
+	if (!worker->running) {
+		worker->unwatched = error->code; /* who starts it looks there */
+		return;
+	}
 	cy__trouble(worker->cluster, worker->peer.id, error->code, "%s was not ours to wait for: %s",
 	            cy_label_of(worker->cluster, worker->peer.id), error->message);
 	child_exited(&(rx_exit){.pid = worker->process.pid, .code = -1}, worker);
@@ -348,6 +353,17 @@ static void discard_process(cy__worker *worker)
 	cy__peer_lost(&worker->peer);
 }
 
+/* Its end will be heard of, or it cannot stay. */
+static int watch(cy__worker *worker)
+{
+	worker->unwatched = 0;
+	rx_subscribe(rx_child(worker->process.pid),
+	             &(rx_observer){RX_NEXT(child_exited), .error = child_lost, .ctx = worker,
+	                            .scheduler = worker->cluster->scheduler},
+	             &worker->child);
+	return worker->unwatched;
+}
+
 int cy__worker_start(cy__worker *worker)
 {
 	const char *why = "";
@@ -364,6 +380,8 @@ int cy__worker_start(cy__worker *worker)
 	code = cy__streams_open(worker);
 	if (code >= 0)
 		code = open_channel(worker);
+	if (code >= 0)
+		code = watch(worker);
 	if (code < 0) {
 		discard_process(worker);
 		return rx_raise(code, "%s cannot be started: its channel: %s",
@@ -371,10 +389,6 @@ int cy__worker_start(cy__worker *worker)
 	}
 	worker->running = true;
 	worker->ready = worker->disconnected = false;
-	rx_subscribe(rx_child(worker->process.pid),
-	             &(rx_observer){RX_NEXT(child_exited), .error = child_lost, .ctx = worker,
-	                            .scheduler = worker->cluster->scheduler},
-	             &worker->child);
 	return 0;
 }
 
@@ -468,16 +482,32 @@ void cy__worker_disconnected(cy__worker *worker, int code, const char *why)
 
 /* ---- Stopping ------------------------------------------------------------------------------------------------------ */
 
-static void nothing_failed(const rx_error *error, void *ctx)
+#define TELL_AGAIN RX_MS(10)
+
+static void tell(cy__worker *worker);
+
+static void tell_again(rx_task *task)
 {
-	(void)error, (void)ctx; /* its end is seen by its exit */
+	tell(CY__CONTAINER(task, cy__worker, telling));
 }
 
-static void tell(cy__worker *worker, int signal)
+/* Its end is seen by its exit; for want of memory or room it is told again. */
+static void not_told(const rx_error *error, void *ctx)
 {
-	rx_subscribe(cy_call_with(worker->cluster, cy_worker(worker->peer.id), "cy_shutdown", cy_int(signal),
-	                          &(cy_call_options){.timeout = RX_NEVER}),
-	             &(rx_observer){.error = nothing_failed, .scheduler = worker->cluster->scheduler}, NULL);
+	cy__worker *worker = ctx;
+	if (error->code != -ENOMEM && error->code != -EAGAIN)
+		return;
+	worker->telling.run = tell_again;
+	rx_schedule(worker->cluster->scheduler, &worker->telling, TELL_AGAIN);
+}
+
+static void tell(cy__worker *worker)
+{
+	if (worker->peer.channel)
+		rx_subscribe(cy_call_with(worker->cluster, cy_worker(worker->peer.id), "cy_shutdown",
+		                          cy_int(worker->asking), &(cy_call_options){.timeout = RX_NEVER}),
+		             &(rx_observer){.error = not_told, .ctx = worker, .scheduler = worker->cluster->scheduler},
+		             &worker->shutting);
 }
 
 /* It has no process: what it waited for will not come. */
@@ -504,7 +534,8 @@ void cy__worker_stop(cy__worker *worker, rx_nsec timeout, int signal)
 	kill_after(worker, timeout);
 	if (told || !worker->peer.channel)
 		return;
-	tell(worker, signal);
+	worker->asking = signal;
+	tell(worker);
 	if (cy__supervisor_set(&worker->supervisor, CY_STOPPING, now(worker)) > 0)
 		emit_status(worker);
 	arm(worker);
@@ -553,6 +584,8 @@ void cy__worker_destroy(cy__worker *worker)
 	rx_cancel(&worker->due);
 	rx_cancel(&worker->killing);
 	cy__pulse_ended(worker);
+	rx_cancel(&worker->telling);
+	rx_unsubscribe(&worker->shutting);
 	rx_unsubscribe(&worker->child);
 	fail_waiting(worker);
 	cy__peer_finish(&worker->peer);

@@ -38,13 +38,17 @@ struct cy__worker {
 	bool disconnected; /* its channel has ended, and everybody was told */
 	rx_subscription child;
 	uint32_t asker; /* who asked for the end of this incarnation, if it was asked for */
+	int unwatched;  /* 0, or why its end cannot be waited for */
 	cy__waiting *first, *last;
 	size_t waiting_count, waiting_bytes;
 	rx_task due;     /* the start timeout, or the revival */
 	rx_task killing; /* the next signal */
 	int next_signal;
 	cy__pulse pulse;
-	cy__worker *buried; /* the next of those that are gone */
+	rx_subscription shutting; /* the call that asks it to stop */
+	rx_task telling;          /* that call again, which could not be made */
+	int asking;               /* the signal that is its argument */
+	cy__worker *buried;       /* the next of those that are gone */
 };
 
 /* Start the first incarnation. @retval -E… with words; nothing is left of the process then */

@@ -19,7 +19,7 @@ void cy__stop_force(cy_cluster *cluster, int status);
 void cy__stop_finish(cy_cluster *cluster);
 
 /* Catch the signals of the options. */
-void cy__signals_start(cy_cluster *cluster);
+int cy__signals_start(cy_cluster *cluster);
 /* In a worker that stops: from now on they end it, but SIGINT, which a terminal sends to everybody, still passes. */
 void cy__signals_let_go(cy_cluster *cluster);
 /* Let them do what they do by themselves. */

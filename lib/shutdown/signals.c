@@ -28,16 +28,17 @@ RX_CONSUMER(caught, int);
 static void not_caught(const rx_error *error, void *ctx)
 {
 	cy_cluster *cluster = ctx;
-	cy__trouble(cluster, cluster->id, error->code, "a graceful signal cannot be caught: %s", error->message);
+	cluster->uncaught = rx_raise(error->code, "a graceful signal cannot be caught: %s", error->message);
 }
 
-void cy__signals_start(cy_cluster *cluster)
+int cy__signals_start(cy_cluster *cluster)
 {
-	for (size_t i = 0; i < CY_SIGNALS && cluster->options.graceful_signals[i]; i++)
+	for (size_t i = 0; i < CY_SIGNALS && cluster->options.graceful_signals[i] && !cluster->uncaught; i++)
 		rx_subscribe(rx_signal(cluster->options.graceful_signals[i]),
 		             &(rx_observer){RX_NEXT(caught), .error = not_caught, .ctx = cluster,
 		                            .scheduler = cluster->scheduler},
 		             &cluster->signals[i]);
+	return cluster->uncaught;
 }
 
 void cy__signals_let_go(cy_cluster *cluster)

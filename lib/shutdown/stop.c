@@ -158,15 +158,16 @@ static void take_exit(const cy_event *event, void *ctx)
 }
 RX_CONSUMER(take_exit, cy_event);
 
+static void waiting_failed(const rx_error *error, void *ctx)
+{
+	rx_fail_with(((struct waiting *)ctx)->subscriber, error);
+}
+
 static void stop_waiting(void *ctx)
 {
 	struct waiting *waiting = ctx;
 	rx_unsubscribe(&waiting->events);
-}
-
-static void free_waiting(void *ctx)
-{
-	rx_free(ctx);
+	rx_free(waiting);
 }
 
 static void add_waiting(struct waiting *waiting, const cy__worker *worker)
@@ -212,9 +213,11 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 	}
 	const bool nobody = waiting->count == 0;
 	rx_subscribe(cy_events_of(cluster, CY_EVENT_EXIT),
-	             &(rx_observer){RX_NEXT(take_exit), .ctx = waiting, .drop = free_waiting,
+	             &(rx_observer){RX_NEXT(take_exit), .error = waiting_failed, .ctx = waiting,
 	                            .scheduler = cluster->scheduler},
 	             &waiting->events);
+	if (!rx_wanted(subscriber))
+		return 0;
 	if (one)
 		cy__worker_stop(one, shutdown->timeout, 0);
 	else
@@ -237,6 +240,7 @@ rx_observable *cy_shutdown(cy_cluster *cluster, cy_target workers, rx_nsec timeo
 	char *name = workers.name ? cy__strdup(workers.name) : NULL;
 	if (!shutdown || (workers.name && !name)) {
 		rx_free(shutdown);
+		rx_free(name);
 		return rx_throw_error(-ENOMEM, "no memory");
 	}
 	*shutdown = (struct shutdown){.cluster = cluster,

@@ -45,13 +45,15 @@ static void pass_deadline(rx_task *task)
 	update(binding);
 }
 
-/* Its descriptor cannot be watched: what reads it finds out why. */
+#define WATCH_AGAIN RX_MS(1)
+
+/* Its descriptor cannot be watched: what reads it finds out why, or tries again. */
 static void unwatchable(const rx_error *error, void *ctx)
 {
 	(void)error;
 	cy__binding *binding = ctx;
 	if (binding->channel)
-		rx_schedule(binding->scheduler, &binding->turn, 0);
+		rx_schedule(binding->scheduler, &binding->turn, WATCH_AGAIN);
 }
 
 static void watch(cy__binding *binding, rx_observable *source, const rx_consumer *next, rx_subscription *subscription)
@@ -68,6 +70,8 @@ static void update(cy__binding *binding)
 	cy__channel *channel = binding->channel;
 	if (!channel)
 		return; /* a callback has unbound it */
+	if (rx_is_closed(&binding->readable))
+		watch(binding, rx_readable(cy__channel_fd(channel)), &read_ready_rx_consumer, &binding->readable);
 	const bool wanted = cy__channel_wants_write(channel);
 	if (wanted && rx_is_closed(&binding->writable))
 		watch(binding, rx_writable(cy__channel_fd(channel)), &write_ready_rx_consumer, &binding->writable);

@@ -33,6 +33,7 @@ void cy__join_hello(cy_cluster *cluster, const cy__frame *frame)
 		cluster->id = (uint32_t)id;
 		cluster->incarnation = (uint32_t)incarnation;
 		cluster->name = name ? cy__strdup(name) : NULL;
+		cluster->unwelcome = name && !cluster->name ? -ENOMEM : 0;
 		cy_value_unref(cluster->metadata);
 		cluster->metadata = metadata;
 		cluster->options.shutdown_timeout = timeout;
@@ -42,6 +43,7 @@ void cy__join_hello(cy_cluster *cluster, const cy__frame *frame)
 			become_interruptible(cluster);
 	} else {
 		cy_value_unref(metadata);
+		cluster->unwelcome = code < 0 ? code : -EPROTO;
 	}
 	cy_value_unref(body);
 }
@@ -56,6 +58,9 @@ static int await_hello(cy_cluster *cluster)
 		if (!(poller.revents & (POLLIN | POLLHUP | POLLERR)))
 			continue;
 		cy__channel_on_readable(cluster->peer.channel, rx_now(cluster->scheduler));
+		if (cluster->unwelcome < 0)
+			return rx_raise(cluster->unwelcome, "join: the primary's hello: %s",
+			                strerror(-cluster->unwelcome));
 		if (!cluster->peer.channel)
 			return rx_raise(-ECONNRESET, "join: the primary has gone");
 	}

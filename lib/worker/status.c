@@ -5,9 +5,31 @@
 
 #include "lib/shutdown/shutdown.h"
 
-static void ignore_error(const rx_error *error, void *ctx)
+#define TELL_AGAIN RX_MS(10)
+
+static void tell(cy_cluster *cluster);
+
+static void tell_again(rx_task *task)
 {
-	(void)error, (void)ctx; /* without a primary there is nobody to tell */
+	tell(CY__CONTAINER(task, cy_cluster, telling));
+}
+
+/* Without a primary there is nobody to tell; for want of memory or room it is told the status of then. */
+static void not_told(const rx_error *error, void *ctx)
+{
+	cy_cluster *cluster = ctx;
+	if (error->code != -ENOMEM && error->code != -EAGAIN)
+		return;
+	cluster->telling.run = tell_again;
+	rx_schedule(cluster->scheduler, &cluster->telling, TELL_AGAIN);
+}
+
+static void tell(cy_cluster *cluster)
+{
+	if (cluster->peer.channel)
+		rx_subscribe(cy_call_with(cluster, cy_primary(), "cy_status_change", cy_int(cluster->status),
+		                          &(cy_call_options){.timeout = RX_NEVER}),
+		             &(rx_observer){.error = not_told, .ctx = cluster, .scheduler = cluster->scheduler}, NULL);
 }
 
 void cy__status_change(cy_cluster *cluster, cy_status status)
@@ -15,10 +37,7 @@ void cy__status_change(cy_cluster *cluster, cy_status status)
 	if (cluster->status == status)
 		return;
 	cluster->status = status;
-	if (cluster->peer.channel)
-		rx_subscribe(cy_call_with(cluster, cy_primary(), "cy_status_change", cy_int(status),
-		                          &(cy_call_options){.timeout = RX_NEVER}),
-		             &(rx_observer){.error = ignore_error, .scheduler = cluster->scheduler}, NULL);
+	tell(cluster);
 	cy__emit(cluster, (cy_event){.type = CY_EVENT_STATUS,
 	                             .worker = cluster->id,
 	                             .origin = cluster->id,
