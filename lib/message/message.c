@@ -91,7 +91,10 @@ static void deliver(rx_task *task)
 	const char *name;
 	if (cluster->letters.first)
 		rx_schedule(cluster->scheduler, task, 0);
-	if (cy__call_unpack(letter->body, &name, &body) >= 0)
+	const int code = cy__call_unpack(letter->body, &name, &body);
+	if (code < 0)
+		cy__trouble(cluster, cluster->id, code, "a message to itself is lost: %s", rx_words(code));
+	else
 		emit_message(cluster, cluster->id, cluster->id, name, body, &fds);
 	cy_value_unref(body);
 	cy__letter_free(letter);

@@ -196,12 +196,25 @@ static int send_and_square(cy_cluster *cluster)
 	return code < 0 ? code : square_it(cluster);
 }
 
+static int has_come_or_not(const cy_event *event, void *ctx)
+{
+	(void)ctx;
+	return event->type == CY_EVENT_MESSAGE || event->type == CY_EVENT_ERROR;
+}
+RX_PREDICATE(has_come_or_not, cy_event);
+
 static int send_here(cy_cluster *cluster)
 {
-	const int code = cy_send(cluster, cy_self(cluster), "note", cy_string("to me"));
-	return code < 0 ? code
-	                : cluster_finish(rx_pipe(cy_messages(cluster, "note"), rx_take(1), rx_timeout(HANGS),
-	                                         rx_ignore_elements()));
+	cy_event event = {.code = 0};
+	int code = cy_send(cluster, cy_self(cluster), "note", cy_string("to me"));
+	if (code >= 0)
+		code = rx_await_first(
+			cy_event, rx_pipe(cy_events(cluster), rx_filter(has_come_or_not), rx_timeout(HANGS)), &event);
+	if (code >= 0) {
+		code = event.code;
+		rx_type_drop(&rx_type_cy_event, &event);
+	}
+	return code;
 }
 
 static int tell_here(cy_cluster *cluster)
