@@ -23,6 +23,7 @@
 #include <clusterfy/cluster/cluster.h>
 #include <clusterfy/cluster/command.h>
 #include <clusterfy/cluster/event.h>
+#include <clusterfy/cluster/group.h>
 #include <clusterfy/cluster/listen.h>
 #include <clusterfy/cluster/mirror.h>
 #include <clusterfy/cluster/process.h>

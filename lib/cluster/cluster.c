@@ -10,6 +10,7 @@
 
 #include "lib/command/serve.h"
 #include "lib/message/message.h"
+#include "lib/primary/group.h"
 #include "lib/primary/spawn.h"
 #include "lib/primary/workers.h"
 #include "lib/shutdown/shutdown.h"
@@ -175,6 +176,7 @@ static int set_up(cy_cluster *cluster)
 static void release(cy_cluster *cluster)
 {
 	cy__stop_finish(cluster);
+	cy__groups_finish(cluster);
 	cy__workers_finish(cluster);
 	if (!cluster->primary)
 		cy__peer_finish(&cluster->peer);

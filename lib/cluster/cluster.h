@@ -31,6 +31,8 @@ typedef struct cy__worker cy__worker;
 typedef struct cy__serve cy__serve;
 typedef struct cy__leg cy__leg;
 typedef struct cy__letter cy__letter;
+typedef struct cy__group cy__group;
+typedef struct cy__member cy__member;
 
 /* Messages that wait; see message/letters.h. Zero but for `dropped` is none. */
 typedef struct cy__letters {
@@ -138,6 +140,7 @@ struct cy_cluster {
 	uint32_t next_id;
 	cy__worker *buried; /* gone for good, and kept until nothing on the stack can point to them */
 	rx_task burial;
+	cy__group *groups;
 	unsigned interrupts; /* SIGINTs that have come */
 	struct cy__listening *listening;
 	cy__fds *enclosed; /* descriptors of the item that one of the library's own handlers is emitting */

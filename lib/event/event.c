@@ -72,7 +72,7 @@ const char *cy_event_name(cy_event_type type)
 		[CY_EVENT_RESULT] = "result",   [CY_EVENT_LISTENING] = "listening",
 		[CY_EVENT_MESSAGE] = "message", [CY_EVENT_DISCONNECT] = "disconnect",
 		[CY_EVENT_ERROR] = "error",     [CY_EVENT_EXIT] = "exit",
-		[CY_EVENT_CUSTOM] = "custom",
+		[CY_EVENT_GROUP] = "group",     [CY_EVENT_CUSTOM] = "custom",
 	};
 	return (size_t)type < sizeof names / sizeof *names && names[type] ? names[type] : "unknown";
 }

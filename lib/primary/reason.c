@@ -73,7 +73,9 @@ const char *cy__reason_describe(const cy__worker *worker, const cy__end *end, co
 	else
 		used = add(words, used, size, "%s", cy_reason_words(end->reason));
 	used = add_status(words, used, size, reasons);
-	if (end->sequel == CY_FAILED)
+	if (end->sequel == CY_FAILED && worker->member)
+		add(words, used, size, "; its group has failed");
+	else if (end->sequel == CY_FAILED)
 		add_limit(words, used, size, &worker->supervisor.revival);
 	return words;
 }

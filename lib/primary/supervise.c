@@ -255,6 +255,14 @@ int cy__supervisor_decide(cy__supervisor *supervisor, cy_sequel sequel, rx_nsec 
 	return 0;
 }
 
+void cy__supervisor_follow(cy__supervisor *supervisor, cy_sequel sequel)
+{
+	if (runs(supervisor))
+		return;
+	supervisor->sequel = sequel;
+	supervisor->due = RX_NEVER;
+}
+
 bool cy__supervisor_lives(const cy__supervisor *supervisor)
 {
 	return runs(supervisor) || supervisor->sequel == CY_REVIVES || supervisor->sequel == CY_UNDECIDED;

@@ -87,6 +87,8 @@ bool cy__supervisor_revival_due(const cy__supervisor *supervisor, rx_nsec now);
  * @retval -EINVAL    not a decision
  */
 int cy__supervisor_decide(cy__supervisor *supervisor, cy_sequel sequel, rx_nsec delay, rx_nsec now);
+/** What follows the end of one that does not run is somebody else's to say: CY_REVIVES, without a time, or another. */
+void cy__supervisor_follow(cy__supervisor *supervisor, cy_sequel sequel);
 /** Whether its name is held: it runs, awaits its revival, or is undecided. */
 bool cy__supervisor_lives(const cy__supervisor *supervisor);
 

@@ -3,6 +3,7 @@
  */
 #include <inttypes.h>
 
+#include "lib/primary/group.h"
 #include "lib/primary/route.h"
 #include "lib/primary/workers.h"
 
@@ -16,6 +17,8 @@ enum outlook {
 
 static bool runs_again(const cy__worker *worker)
 {
+	if (worker->member)
+		return cy__group_brings_back(worker);
 	return !worker->supervisor.asked && worker->supervisor.revive != CY_REVIVE_NEVER;
 }
 

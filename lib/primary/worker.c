@@ -16,6 +16,7 @@
 #include "lib/command/exchange.h"
 #include "lib/message/gauge.h"
 #include "lib/message/letters.h"
+#include "lib/primary/group.h"
 #include "lib/primary/reason.h"
 #include "lib/primary/workers.h"
 #include "lib/shutdown/shutdown.h"
@@ -42,7 +43,7 @@ static void emit_status(cy__worker *worker)
 
 /* ---- Time: the start timeout, the revival ----------------------------------------------------------------------- */
 
-static void take_end(cy__worker *worker, const cy__end *end, const cy__reasons *reasons);
+static void take_end(cy__worker *worker, cy__end *end, const cy__reasons *reasons);
 
 static void arm(cy__worker *worker)
 {
@@ -236,10 +237,12 @@ static void fail_waiting(cy__worker *worker)
 
 /* ---- The end of an incarnation ------------------------------------------------------------------------------------ */
 
-static void take_end(cy__worker *worker, const cy__end *end, const cy__reasons *reasons)
+static void take_end(cy__worker *worker, cy__end *end, const cy__reasons *reasons)
 {
 	cy_cluster *cluster = worker->cluster;
 	char words[512];
+	if (worker->member)
+		cy__group_judge(worker, end);
 	cy_event event = event_of(worker, CY_EVENT_EXIT);
 	event.origin = cy__reason_origin(worker, end);
 	event.code = reasons->code;
@@ -259,7 +262,7 @@ static void take_end(cy__worker *worker, const cy__end *end, const cy__reasons *
 	/* Callbacks may have asked for its end, or started it again, meanwhile. */
 	if (!cy__supervisor_lives(&worker->supervisor)) {
 		fail_waiting(worker);
-		if (worker->supervisor.sequel == CY_GONE)
+		if (worker->supervisor.sequel == CY_GONE && !worker->member)
 			cy__workers_forget(worker);
 	}
 	cy__stop_progress(cluster);
@@ -412,6 +415,8 @@ void cy__worker_status(cy__worker *worker, cy_status status)
 	if (!worker->ready && (status == CY_IDLE || status == CY_PROCESSING)) {
 		worker->ready = true;
 		cy__pulse_start(worker);
+		if (worker->member)
+			cy__group_member_ready(worker);
 		cy__emit(worker->cluster, event_of(worker, CY_EVENT_READY));
 	}
 	if (status == CY_STOPPING && !asked)
@@ -552,6 +557,21 @@ int cy__worker_decide(cy__worker *worker, cy_sequel sequel, rx_nsec delay)
 	else if (sequel == CY_FAILED)
 		fail_waiting(worker);
 	return 0;
+}
+
+void cy__worker_follow(cy__worker *worker, cy_sequel sequel)
+{
+	cy__supervisor_follow(&worker->supervisor, sequel);
+	if (!cy__supervisor_lives(&worker->supervisor))
+		fail_waiting(worker);
+}
+
+void cy__worker_limit(cy__worker *worker, rx_nsec timeout)
+{
+	if (!worker->running)
+		return;
+	cy__supervisor_ask(&worker->supervisor);
+	kill_after(worker, timeout);
 }
 
 void cy__worker_force(cy__worker *worker)

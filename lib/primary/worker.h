@@ -48,6 +48,7 @@ struct cy__worker {
 	rx_subscription shutting; /* the call that asks it to stop */
 	rx_task telling;          /* that call again, which could not be made */
 	int asking;               /* the signal that is its argument */
+	cy__member *member;       /* of a group; NULL: of none */
 	cy__worker *buried;       /* the next of those that are gone */
 };
 
@@ -69,6 +70,10 @@ void cy__worker_stop(cy__worker *worker, rx_nsec timeout, int signal);
 void cy__worker_ask(cy__worker *worker, uint32_t who);
 /* The program's own policy has decided. @retval as cy__supervisor_decide() */
 int cy__worker_decide(cy__worker *worker, cy_sequel sequel, rx_nsec delay);
+/* What follows the end of one that has no process is its group's to say. */
+void cy__worker_follow(cy__worker *worker, cy_sequel sequel);
+/* It will be asked to stop, in its turn; SIGTERM and SIGKILL come when they would if it were asked now. */
+void cy__worker_limit(cy__worker *worker, rx_nsec timeout);
 /* Kill it, and do not revive it. */
 void cy__worker_force(cy__worker *worker);
 bool cy__worker_lives(const cy__worker *worker);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <sys/wait.h>
 
+#include "lib/primary/group.h"
 #include "lib/primary/route.h"
 
 #define NAME_MAX_BYTES 255
@@ -88,6 +89,8 @@ void cy__workers_forget(cy__worker *worker)
 	cy_cluster *cluster = worker->cluster;
 	if (cy__workers_find(cluster, worker->peer.id) != worker)
 		return;
+	if (worker->member)
+		cy__group_lost(worker);
 	take_out(worker);
 	worker->buried = cluster->buried;
 	cluster->buried = worker;
@@ -171,30 +174,9 @@ static int fill(cy__worker *worker, const char *name, const cy_worker_options *o
 	return code < 0 ? rx_raise(code, "the process's options: %s", strerror(-code)) : 0;
 }
 
-static int start(cy__worker *worker, const char *name, const cy_worker_options *options)
+int cy__workers_create(cy_cluster *cluster, const char *name, const cy_worker_options *options, cy__worker **created)
 {
-	int code = fill(worker, name, options);
-	if (code >= 0)
-		code = append(worker->cluster, worker);
-	if (code >= 0)
-		code = cy__worker_start(worker);
-	if (code < 0) {
-		take_out(worker);
-		cy__worker_destroy(worker);
-	}
-	return code;
-}
-
-int64_t cy_fork(cy_cluster *cluster, const char *name, const cy_worker_options *options)
-{
-	static const cy_worker_options defaults;
-	if (!options)
-		options = &defaults;
-	int code = check_primary(cluster, "fork");
-	if (code >= 0 && cluster->stage != CY__RUNNING)
-		code = rx_raise(-ESHUTDOWN, "fork: the cluster is stopping");
-	if (code >= 0)
-		code = check_name(cluster, name);
+	int code = check_name(cluster, name);
 	if (code >= 0 && cluster->next_id >= CY__ID_MAX)
 		code = rx_raise(-EOVERFLOW, "fork: all ids have been used");
 	cy__worker *worker = code >= 0 ? rx_alloc_zero(sizeof *worker) : NULL;
@@ -202,11 +184,40 @@ int64_t cy_fork(cy_cluster *cluster, const char *name, const cy_worker_options *
 		cy_value_unref(options->metadata);
 		return code < 0 ? code : -ENOMEM;
 	}
-	const uint32_t id = ++cluster->next_id;
-	cy__worker_init(worker, cluster, id);
-	code = start(worker, name, options);
+	cy__worker_init(worker, cluster, ++cluster->next_id);
+	code = fill(worker, name, options);
+	if (code >= 0)
+		code = append(cluster, worker);
+	if (code < 0)
+		cy__worker_destroy(worker);
+	else
+		*created = worker;
+	return code;
+}
+
+int64_t cy_fork(cy_cluster *cluster, const char *name, const cy_worker_options *options)
+{
+	static const cy_worker_options defaults;
+	cy__worker *worker;
+	if (!options)
+		options = &defaults;
+	int code = check_primary(cluster, "fork");
+	if (code >= 0 && cluster->stage != CY__RUNNING)
+		code = rx_raise(-ESHUTDOWN, "fork: the cluster is stopping");
+	if (code < 0) {
+		cy_value_unref(options->metadata);
+		return code;
+	}
+	code = cy__workers_create(cluster, name, options, &worker);
 	if (code < 0)
 		return code;
+	const uint32_t id = worker->peer.id;
+	code = cy__worker_start(worker);
+	if (code < 0) {
+		take_out(worker);
+		cy__worker_destroy(worker);
+		return code;
+	}
 	cy__emit(cluster, (cy_event){.type = CY_EVENT_STATUS,
 	                             .worker = id,
 	                             .origin = cluster->id,
@@ -228,6 +239,8 @@ int cy_restart(cy_cluster *cluster, uint32_t id)
 		return rx_raise(-ESHUTDOWN, "restart: the cluster is stopping");
 	if (cy__worker_lives(worker))
 		return rx_raise(-EBUSY, "restart: %s lives", cy_label_of(cluster, id));
+	if (worker->member)
+		return rx_raise(-EBUSY, "restart: %s belongs to a group", cy_label_of(cluster, id));
 	if (worker->name && cy__workers_named(cluster, worker->name))
 		return rx_raise(-EEXIST, "restart: another worker is called \"%s\" by now", worker->name);
 	return cy__worker_again(worker);

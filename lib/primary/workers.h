@@ -6,6 +6,11 @@
 
 #include "lib/primary/worker.h"
 
+/*
+ * A worker that has not been started, in the list; @p options->metadata is consumed.
+ * @retval -EEXIST, -EINVAL, -EOVERFLOW, -ENOMEM with words
+ */
+int cy__workers_create(cy_cluster *cluster, const char *name, const cy_worker_options *options, cy__worker **created);
 /* NULL if there is none of this id (any more). */
 cy__worker *cy__workers_find(const cy_cluster *cluster, uint32_t id);
 /* The living one of this name, or NULL. */

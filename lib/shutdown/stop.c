@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "lib/command/serve.h"
+#include "lib/primary/group.h"
 #include "lib/primary/route.h"
 #include "lib/primary/workers.h"
 #include "lib/worker/status.h"
@@ -36,7 +37,8 @@ static void clean(cy_cluster *cluster)
 
 static bool may_clean(const cy_cluster *cluster)
 {
-	return cluster->primary ? !cy__workers_live(cluster) : !cluster->busy && cy__serving(cluster) == 0;
+	return cluster->primary ? !cluster->groups && !cy__workers_live(cluster)
+	                        : !cluster->busy && cy__serving(cluster) == 0;
 }
 
 void cy__stop_progress(cy_cluster *cluster)
@@ -60,8 +62,10 @@ static void overdue(rx_task *task)
 static void stop_workers(cy_cluster *cluster, rx_nsec timeout, int signal)
 {
 	cy__worker *worker = cy__workers_after(cluster, 0);
+	cy__groups_stop(cluster, timeout, signal);
 	for (uint32_t id; worker && (id = worker->peer.id); worker = cy__workers_after(cluster, id))
-		cy__worker_stop(worker, timeout, signal);
+		if (!worker->member)
+			cy__worker_stop(worker, timeout, signal);
 }
 
 /* In the primary its workers have their time, then its own methods have theirs. */

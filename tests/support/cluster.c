@@ -92,6 +92,8 @@ static void describe(const cy_event *event, char *text, size_t size, const char 
 		snprintf(text, size, "%s %s signal %d%s", kind, who, event->signal, sequel_name(event->sequel));
 	else if (event->type == CY_EVENT_EXIT)
 		snprintf(text, size, "%s %s %d%s", kind, who, event->code, sequel_name(event->sequel));
+	else if (event->type == CY_EVENT_GROUP)
+		snprintf(text, size, "%s %s%s", kind, who, sequel_name(event->sequel));
 	else if (event->type == CY_EVENT_MESSAGE)
 		snprintf(text, size, "%s %s %s", kind, who, event->name);
 	else if (event->type == CY_EVENT_ERROR)

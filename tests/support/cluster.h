@@ -39,7 +39,7 @@ int64_t cluster_number(cy_cluster *cluster, cy_target target, const char *comman
 /* The code of a call that fails, or 0. */
 int cluster_code(cy_cluster *cluster, cy_target target, const char *command, cy_value *arguments);
 
-/* Events in words: "online Paul", "status Paul IDLE", "exit Paul 0", "exit Paul signal 9 revives". */
+/* Events in words: "online Paul", "status Paul IDLE", "exit Paul 0", "exit Paul signal 9 revives", "group Paul failed". */
 typedef struct event_log {
 	char text[16384];
 	cy_cluster *cluster;

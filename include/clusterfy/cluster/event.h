@@ -21,7 +21,8 @@ typedef enum cy_event_type {
 	CY_EVENT_DISCONNECT, /**< a worker's channel has ended */
 	CY_EVENT_ERROR,      /**< trouble: `code` and `words` */
 	CY_EVENT_EXIT,       /**< a worker's process has been reaped */
-	CY_EVENT_CUSTOM,     /**< the program's own, see cy_emit() */
+	CY_EVENT_GROUP,  /**< of the group `name` all are ready; or, by `sequel`: some start again, failed, stopped */
+	CY_EVENT_CUSTOM, /**< the program's own, see cy_emit() */
 } cy_event_type;
 
 /** Borrowed for the call that brings it, with all it points to; an operator that keeps one copies it. */

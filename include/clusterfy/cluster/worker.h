@@ -62,7 +62,7 @@ RX_API int64_t cy_fork(cy_cluster *cluster, const char *name, const cy_worker_op
 
 /**
  * Start a worker that has FAILED again, by hand: same id, same name, next incarnation; delays and limit begin anew.
- * @retval -ENOENT, -EBUSY (it lives), -EEXIST (another bears its name by now), -EPERM, or as cy_fork()
+ * @retval -ENOENT, -EBUSY (it lives, or its group starts it: cy_group_restart()), -EEXIST (another bears its name by now), -EPERM, or as cy_fork()
  */
 RX_API int cy_restart(cy_cluster *cluster, uint32_t id);
 
