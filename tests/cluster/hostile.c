@@ -14,6 +14,7 @@ enum { CAUGHT = 7, CALL = 11, FORGED = 99, LIES = 20 };
 
 static int channel;
 static uint8_t heard[4096];
+static uint64_t heard_call; /* of the last frame */
 
 static void put(const void *bytes, size_t size)
 {
@@ -68,6 +69,7 @@ static cy_value *hear(cy__kind kind)
 		get(heard + CY__FRAME_LENGTH, size - CY__FRAME_LENGTH);
 		if (cy__frame_decode(heard, size, sizeof heard, &frame, &why) < 0)
 			_exit(91);
+		heard_call = frame.call;
 		if (frame.kind == kind)
 			return cy_value_from_bytes(frame.body, frame.body_size, NULL);
 	}
@@ -217,6 +219,79 @@ static void replies(void)
 	hear_no_more();
 }
 
+/* ---- What is cut off, comes late, or comes from another life ---------------------------------------------------------- */
+
+static void put_half_a_frame(void)
+{
+	uint8_t frame[CY__FRAME_HEAD];
+	cy__frame_encode(&(cy__frame){.kind = CY__MESSAGE}, frame);
+	put(frame, sizeof frame / 2);
+}
+
+static void half(void)
+{
+	say_hello(put);
+	put_half_a_frame();
+}
+
+static void silence(void)
+{
+	half();
+	hear_no_more();
+}
+
+static void cut(void)
+{
+	say_hello(put);
+	hear(CY__CALL);
+	put_half_a_frame();
+	raise(SIGKILL);
+}
+
+/* The second call of a number is answered neither as what it is nor with an error. */
+static void doubled(void)
+{
+	say_hello(put);
+	say((cy__frame){.kind = CY__CALL, .call = CALL, .to = 1}, cy_pack("[n, s, n]", "wait"), put);
+	say((cy__frame){.kind = CY__CALL, .call = CALL, .to = 1}, cy_pack("[n, s, n]", "origin"), put);
+	say((cy__frame){.kind = CY__CALL, .call = CALL + 1, .to = 1}, cy_pack("[n, s, n]", "origin"), put);
+	hear(CY__ITEM);
+	_exit(heard_call == CALL + 1 ? 0 : 93);
+}
+
+static void answer(uint64_t call)
+{
+	say((cy__frame){.kind = CY__ITEM, .call = call}, NULL, put);
+	say((cy__frame){.kind = CY__END, .call = call}, NULL, put);
+}
+
+static void late(void)
+{
+	say_hello(put);
+	hear(CY__CALL);
+	const uint64_t call = heard_call;
+	hear(CY__CANCEL);
+	answer(call);
+	say_done();
+	hear_no_more();
+}
+
+/* Dies on its first call, and answers it in its second life, with all others there may have been. */
+static void ghost(void)
+{
+	uint64_t incarnation = 0;
+	cy_get_uint(hear(CY__HELLO), "incarnation", &incarnation);
+	say_hello(put);
+	if (incarnation == 1) {
+		hear(CY__CALL);
+		raise(SIGKILL);
+	}
+	for (uint64_t call = 1; call <= LIES; call++)
+		answer(call);
+	say_done();
+	hear_no_more();
+}
+
 static const struct lie {
 	const char *name;
 	void (*tell)(void);
@@ -237,12 +312,18 @@ static const struct lie {
 	{"nameless", nameless, 0, 0},
 	{"forged", forged, 0, 0},
 	{"slow", slow, 0, 0},
+	{"half", half, -ECONNABORTED, 94},
+	{"doubled", doubled, 0, 0},
 	/* Told by the tests that await them. */
 	{"message", message, 0, 0},
 	{"replies", replies, 0, 0},
+	{"silence", silence, 0, 0},
+	{"cut", cut, 0, 0},
+	{"late", late, 0, 0},
+	{"ghost", ghost, 0, 0},
 };
 
-enum { TOLD = sizeof lies / sizeof *lies - 2 };
+enum { TOLD = sizeof lies / sizeof *lies - 6 };
 
 PROGRAM(liar)
 {
@@ -278,15 +359,23 @@ PROGRAM(honest)
 	return cy_run(cluster);
 }
 
-static cy_cluster *begin(event_log *log, const char *lie)
+static cy_cluster *begin_with(event_log *log, const char *lie, const cy_options *options, cy_revive revive)
 {
-	cy_cluster *cluster = cluster_begin("honest", NULL);
+	cy_cluster *cluster = cluster_begin("honest", options);
 	ck_assert_uint_eq(cluster_fork(cluster, "Sarah", NULL), 1);
 	cluster_ready(cluster);
 	event_log_start(log, cluster, NULL);
 	program_select("liar");
-	cluster_fork(cluster, "Liar", &(cy_worker_options){.process.arguments = (const char *[]){lie, NULL}});
+	cluster_fork(cluster, "Liar",
+	             &(cy_worker_options){.process.arguments = (const char *[]){lie, NULL},
+	                                  .revive = revive,
+	                                  .revival = {.first = RX_NOW, .limit = 1}});
 	return cluster;
+}
+
+static cy_cluster *begin(event_log *log, const char *lie)
+{
+	return begin_with(log, lie, NULL, CY_REVIVE_NEVER);
 }
 
 static int has_exited(const cy_event *event, void *ctx)
@@ -331,20 +420,88 @@ TEST(a_message_without_sense_is_told_and_costs_nothing_else)
 	end(cluster, &log);
 }
 
+static uint64_t late_replies(cy_cluster *cluster)
+{
+	cy_statistics statistics;
+	ck_assert_int_eq(cy_statistics_take(cluster, &statistics), 0);
+	const uint64_t count = statistics.late;
+	cy_statistics_finish(&statistics);
+	return count;
+}
+
 TEST(replies_to_what_it_was_not_asked_are_counted_and_ignored)
 {
 	event_log log;
 	rx_subscription waiting;
-	cy_statistics statistics;
 	cy_cluster *cluster = begin(&log, "replies");
 	rx_subscribe(cy_call(cluster, cy_named("Sarah"), "wait", NULL), NULL, &waiting);
 	event_log_await(&log, "message Liar done");
 	ck_assert(!rx_is_closed(&waiting));
-	ck_assert_int_eq(cy_statistics_take(cluster, &statistics), 0);
-	ck_assert_uint_eq(statistics.late, LIES);
-	cy_statistics_finish(&statistics);
+	ck_assert_uint_eq(late_replies(cluster), LIES);
 	rx_unsubscribe(&waiting);
 	cy_kill(cluster, cy_named("Liar"), SIGKILL);
 	event_log_await(&log, "exit Liar signal 9 gone");
+	end(cluster, &log);
+}
+
+TEST(half_a_frame_and_then_silence_costs_its_sender_the_channel)
+{
+	event_log log;
+	cy_cluster *cluster = begin_with(&log, "silence", &(cy_options){.read_timeout = RX_MS(50)}, CY_REVIVE_NEVER);
+	event_log_await(&log, "exit Liar 7 gone");
+	ck_assert_uint_eq(event_log_count(&log, "error Liar -110"), 1);
+	ck_assert_uint_eq(event_log_count(&log, "disconnect Liar"), 1);
+	end(cluster, &log);
+}
+
+TEST(one_that_is_killed_within_a_frame_fails_its_calls_once_and_goes_to_the_policy)
+{
+	event_log log;
+	cy_cluster *cluster = begin_with(&log, "cut", NULL, CY_REVIVE_ON_FAILURE);
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Liar"), "anything", NULL), -ECONNRESET);
+	event_log_await(&log, "exit Liar signal 9 revives");
+	ck_assert_uint_eq(event_log_count(&log, "error Liar -103"), 1);
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Liar"), "anything", NULL), -ECONNRESET);
+	event_log_await(&log, "exit Liar signal 9 failed");
+	ck_assert_uint_eq(event_log_count(&log, "error Liar -103"), 2);
+	ck_assert_uint_eq(event_log_count(&log, "result anything -104"), 2);
+	end(cluster, &log);
+}
+
+TEST(a_reply_that_comes_after_its_calls_deadline_is_counted_and_nobody_elses)
+{
+	event_log log;
+	rx_subscription waiting;
+	cy_cluster *cluster = begin(&log, "late");
+	rx_subscribe(cy_call(cluster, cy_named("Sarah"), "wait", NULL), NULL, &waiting);
+	event_log_await(&log, "online Liar");
+	ck_assert_int_eq(cluster_finish(rx_pipe(cy_call_with(cluster, cy_named("Liar"), "anything", NULL,
+	                                                     &(cy_call_options){.timeout = RX_MS(20)}),
+	                                        rx_ignore_elements())),
+	                 -ETIMEDOUT);
+	event_log_await(&log, "message Liar done");
+	ck_assert_uint_eq(late_replies(cluster), 2);
+	ck_assert(!rx_is_closed(&waiting));
+	rx_unsubscribe(&waiting);
+	cy_kill(cluster, cy_named("Liar"), SIGKILL);
+	event_log_await(&log, "exit Liar signal 9 gone");
+	end(cluster, &log);
+}
+
+TEST(a_reply_of_an_earlier_incarnation_is_counted_and_nobody_elses)
+{
+	event_log log;
+	rx_subscription waiting;
+	cy_cluster *cluster = begin_with(&log, "ghost", NULL, CY_REVIVE_ON_FAILURE);
+	rx_subscribe(cy_call(cluster, cy_named("Sarah"), "wait", NULL), NULL, &waiting);
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Liar"), "anything", NULL), -ECONNRESET);
+	event_log_await(&log, "message Liar done");
+	ck_assert_uint_eq(event_log_count(&log, "exit Liar signal 9 revives"), 1);
+	ck_assert_uint_eq(event_log_count(&log, "result anything -104"), 1);
+	ck_assert_uint_eq(late_replies(cluster), 2 * LIES);
+	ck_assert(!rx_is_closed(&waiting));
+	rx_unsubscribe(&waiting);
+	cy_kill(cluster, cy_named("Liar"), SIGKILL);
+	event_log_await(&log, "exit Liar signal 9 failed");
 	end(cluster, &log);
 }
