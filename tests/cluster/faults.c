@@ -194,7 +194,8 @@ static void cycle(cy_cluster *cluster)
 {
 	const uint32_t id = cluster_fork(cluster, NULL, NULL);
 	ck_assert_int_eq(cluster_number(cluster, cy_worker(id), "last", cy_int(3)), 3);
-	ck_assert_int_eq(cluster_finish(cy_wait_status(cluster, cy_worker(id), CY_EXITED)), 0);
+	const int code = cluster_finish(cy_wait_status(cluster, cy_worker(id), CY_EXITED));
+	ck_assert_msg(code == 0 || code == -ENOENT, "%s", rx_words(code)); /* it may have gone already */
 }
 
 static int next_descriptor(void)

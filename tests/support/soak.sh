@@ -27,6 +27,13 @@ soak() {
 	fi
 }
 
+# A worker forked and ended ten thousand times must leave no descriptor, no zombie and no byte.
+cycles=cluster/faults/cycles_of_fork_and_exit
+if [ -n "$("$runner" --list $cycles)" ]; then
+	echo "soak: 10000 cycles of fork and exit"
+	CLUSTERFY_TEST_CYCLES=10000 "$runner" --quiet $cycles || failed="$failed cycles"
+fi
+
 soak quiet
 (while :; do :; done) &
 busy=$!
