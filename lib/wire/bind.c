@@ -10,6 +10,13 @@ static void read_ready(const int *fd, void *ctx)
 {
 	(void)fd;
 	cy__binding *binding = ctx;
+	const rx_nsec delay = cy__channel_delay(binding->channel);
+	if (delay) {
+		rx_unsubscribe(&binding->readable);
+		if (!binding->turn.scheduler)
+			rx_schedule(binding->scheduler, &binding->turn, delay);
+		return;
+	}
 	cy__channel_on_readable(binding->channel, rx_now(binding->scheduler));
 	update(binding);
 }
@@ -70,7 +77,7 @@ static void update(cy__binding *binding)
 	cy__channel *channel = binding->channel;
 	if (!channel)
 		return; /* a callback has unbound it */
-	if (rx_is_closed(&binding->readable))
+	if (rx_is_closed(&binding->readable) && !binding->turn.scheduler)
 		watch(binding, rx_readable(cy__channel_fd(channel)), &read_ready_rx_consumer, &binding->readable);
 	const bool wanted = cy__channel_wants_write(channel);
 	if (wanted && rx_is_closed(&binding->writable))
@@ -107,6 +114,12 @@ void cy__unbind(cy__binding *binding)
 	rx_cancel(&binding->flush);
 	rx_cancel(&binding->turn);
 	rx_cancel(&binding->deadline);
+}
+
+void cy__binding_hasten(cy__binding *binding)
+{
+	if (binding->turn.scheduler)
+		rx_schedule(binding->scheduler, &binding->turn, 0);
 }
 
 void cy__binding_queued(cy__binding *binding)

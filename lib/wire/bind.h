@@ -23,6 +23,8 @@ typedef struct cy__binding {
 void cy__bind(cy__binding *binding, cy__channel *channel, rx_scheduler *scheduler, rx_scheduler *asap);
 /* Before the channel is destroyed, or when it has ended; again does nothing. */
 void cy__unbind(cy__binding *binding);
+/* What is read later because of a delay is read now: the faults are others. */
+void cy__binding_hasten(cy__binding *binding);
 /* Something was queued: to be called for the channel's `queued`. */
 void cy__binding_queued(cy__binding *binding);
 

@@ -96,6 +96,7 @@ struct cy__channel {
 	struct chunk *spare, *spare_large;
 	size_t spare_count, reserved;
 	cy__channel_counts counts;
+	cy__faults *faults; /* NULL: none */
 };
 
 enum { NORMAL, URGENT };
@@ -263,6 +264,7 @@ static void free_channel(cy__channel *channel)
 	rx_free(channel->arrived);
 	free_chunks(channel->spare);
 	rx_free(channel->spare_large);
+	cy__faults_destroy(channel->faults);
 	rx_free(channel);
 }
 
@@ -438,7 +440,7 @@ static ssize_t send_gathered(cy__channel *channel, struct gathered *gathered)
 	}
 	ssize_t sent;
 	do
-		sent = sendmsg(channel->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+		sent = cy__socket_write(channel->faults, channel->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 	while (sent < 0 && errno == EINTR);
 	return sent;
 }
@@ -666,6 +668,18 @@ static int enqueue(cy__channel *channel, struct queue *queue, const cy__frame *f
 	return 0;
 }
 
+static bool is_lost(const cy__channel *channel, const cy__frame *frame)
+{
+	return channel->faults && cy__faults_lose(channel->faults, frame->kind);
+}
+
+static int lose(const cy__sending *sending)
+{
+	if (sending->release)
+		sending->release(sending->owner);
+	return 0;
+}
+
 int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sending *sending)
 {
 	static const cy__sending plain;
@@ -685,7 +699,7 @@ int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sen
 
 	enter(channel);
 	bool idle = !has_queued(channel);
-	int error = enqueue(channel, queue, frame, sending);
+	int error = is_lost(channel, frame) ? lose(sending) : enqueue(channel, queue, frame, sending);
 	if (error == 0 && reserved)
 		channel->reserved--;
 	if (error == 0 && idle && channel->ops->queued && has_queued(channel))
@@ -825,7 +839,7 @@ static size_t receive(cy__channel *channel, bool *dry)
 		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
 	ssize_t got;
 	do
-		got = recvmsg(channel->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+		got = cy__socket_read(channel->faults, channel->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	while (got < 0 && errno == EINTR);
 	if (got == 0 || (got < 0 && errno == ECONNRESET)) {
 		end_of_file(channel);
@@ -912,7 +926,8 @@ static void hand_over(cy__channel *channel, const cy__frame *frame, cy__fds *fds
 	uint8_t *buffer = channel->in;
 	bool was_lent = channel->lent;
 	channel->lent = true;
-	channel->ops->frame(channel, frame, fds, channel->ctx);
+	if (!is_lost(channel, frame))
+		channel->ops->frame(channel, frame, fds, channel->ctx);
 	if (channel->in == buffer)
 		channel->lent = was_lent;
 	else if (!was_lent)
@@ -1064,6 +1079,17 @@ size_t cy__channel_pending(const cy__channel *channel, size_t *frames)
 	if (frames)
 		*frames = normal->frames + urgent->frames;
 	return normal->bytes + urgent->bytes;
+}
+
+void cy__channel_set_faults(cy__channel *channel, cy__faults *faults)
+{
+	cy__faults_destroy(channel->faults);
+	channel->faults = faults;
+}
+
+rx_nsec cy__channel_delay(const cy__channel *channel)
+{
+	return channel->faults ? cy__faults_delay(channel->faults) : 0;
 }
 
 int cy__channel_fd(const cy__channel *channel)

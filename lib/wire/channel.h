@@ -12,6 +12,7 @@
 #ifndef CLUSTERFY_LIB_WIRE_CHANNEL_H
 #define CLUSTERFY_LIB_WIRE_CHANNEL_H
 
+#include "lib/wire/faults.h"
 #include "lib/wire/frame.h"
 
 typedef struct cy__channel cy__channel;
@@ -128,6 +129,10 @@ bool cy__channel_wants_turn(const cy__channel *channel);
 rx_nsec cy__channel_deadline(const cy__channel *channel);
 /** Bytes, and frames if @p frames is not NULL, that wait to be written. */
 size_t cy__channel_pending(const cy__channel *channel, size_t *frames);
+/** Give it faults, which are the channel's from now on; NULL: none any more. */
+void cy__channel_set_faults(cy__channel *channel, cy__faults *faults);
+/** How much later than it can on_readable is to be called: 0 without faults. */
+rx_nsec cy__channel_delay(const cy__channel *channel);
 /** The descriptor, for who binds it; open until the channel is destroyed. */
 int cy__channel_fd(const cy__channel *channel);
 void cy__channel_count(const cy__channel *channel, cy__channel_counts *counts);
