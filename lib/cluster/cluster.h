@@ -141,6 +141,8 @@ struct cy_cluster {
 	cy__worker *buried; /* gone for good, and kept until nothing on the stack can point to them */
 	rx_task burial;
 	cy__group *groups;
+	cy__worker *spares;  /* processes beside those in the list: see primary/succession.h */
+	cy__peer *speaker;   /* whose call is being looked at */
 	unsigned interrupts; /* SIGINTs that have come */
 	struct cy__listening *listening;
 	cy__fds *enclosed; /* descriptors of the item that one of the library's own handlers is emitting */

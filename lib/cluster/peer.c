@@ -31,6 +31,7 @@ static void take_frame(cy__channel *channel, const cy__frame *frame, cy__fds *fd
 			cy__join_hello(peer->cluster, frame);
 		break;
 	case CY__CALL:
+		peer->cluster->speaker = peer;
 		if (primary)
 			cy__route_call(peer, frame);
 		else

@@ -44,7 +44,8 @@ static rx_observable *change_status(const cy_request *request, void *ctx)
 {
 	(void)ctx;
 	int64_t status = 0;
-	cy__worker *worker = cy__workers_find(request->cluster, request->origin);
+	/* Not by its id, which two processes may have. */
+	cy__worker *worker = request->origin ? request->cluster->speaker->worker : NULL;
 	if (cy_get_int(request->arguments, NULL, &status) < 0 || status < CY_IDLE || status > CY_STOPPING)
 		return rx_throw_error(-EINVAL, "that is no status of a worker's own");
 	if (worker)

@@ -1,5 +1,6 @@
 #include "lib/command/exchange.h"
 #include "lib/command/serve.h"
+#include "lib/primary/recycle.h"
 #include "lib/primary/worker.h"
 #include "lib/value/layout.h"
 
@@ -310,6 +311,8 @@ void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 		cluster->late++;
 		return;
 	}
+	if (frame->kind != CY__ITEM && peer->worker)
+		cy__recycle_served(peer->worker);
 	const uint32_t from = cluster->primary ? peer->id : frame->from;
 	const cy__body body = {frame->body, frame->body_size, NULL};
 	if (frame->kind == CY__ITEM)

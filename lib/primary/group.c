@@ -102,6 +102,13 @@ void cy__group_lost(cy__worker *worker)
 	schedule(group, 0);
 }
 
+void cy__group_succeed(cy__worker *worker, cy__worker *heir)
+{
+	heir->member = worker->member;
+	heir->member->worker = heir;
+	worker->member = NULL;
+}
+
 bool cy__group_brings_back(const cy__worker *worker)
 {
 	const cy__group *group = worker->member->group;
@@ -426,10 +433,16 @@ static void free_watch(void *ctx)
 	rx_free(watch);
 }
 
+static void events_failed(const rx_error *error, void *ctx)
+{
+	rx_fail_with(((struct watch *)ctx)->subscriber, error);
+}
+
 static void stop_watch(void *ctx)
 {
 	struct watch *watch = ctx;
 	rx_unsubscribe(&watch->events);
+	free_watch(watch);
 }
 
 static struct watch *copy_watch(const struct watch *from)
@@ -475,10 +488,11 @@ static int watch_subscribe(rx_subscriber *subscriber, void *ctx)
 		return code;
 	}
 	rx_subscribe(cy_events(watch->cluster),
-	             &(rx_observer){RX_NEXT(look), .complete = cluster_ended, .ctx = watch, .drop = free_watch,
+	             &(rx_observer){RX_NEXT(look), .error = events_failed, .complete = cluster_ended, .ctx = watch,
 	                            .scheduler = watch->cluster->scheduler},
 	             &watch->events);
-	begin_watch(watch, group);
+	if (rx_wanted(subscriber))
+		begin_watch(watch, group);
 	return 0;
 }
 

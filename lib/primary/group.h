@@ -12,6 +12,8 @@ void cy__group_judge(cy__worker *worker, cy__end *end);
 void cy__group_member_ready(cy__worker *worker);
 /* A member that has no process is gone. */
 void cy__group_lost(cy__worker *worker);
+/* @p heir has taken its place. */
+void cy__group_succeed(cy__worker *worker, cy__worker *heir);
 /* Whether a member that is ending will be started again. */
 bool cy__group_brings_back(const cy__worker *worker);
 /* Stop all groups, each in order, and all of them within @p timeout. */

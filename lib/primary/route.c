@@ -68,7 +68,7 @@ static int await(cy__leg *leg, cy__worker *worker, const cy__call_frame *call)
 	return code;
 }
 
-static void send_to(cy__exchange *exchange, cy__worker *worker, const cy__call_frame *call)
+void cy__route_to(cy__exchange *exchange, cy__worker *worker, const cy__call_frame *call)
 {
 	cy__leg *leg = cy__leg_add(exchange, worker->peer.id);
 	if (!leg) {
@@ -97,7 +97,7 @@ static void send_to_many(cy__exchange *exchange, const cy__call_frame *call)
 	for (uint32_t id; worker && (id = worker->peer.id) <= last && !exchange->closed;
 	     worker = cy__workers_after(cluster, id)) {
 		if (cy__worker_lives(worker) && !(call->to == CY__TO_OTHERS && id == exchange->origin))
-			send_to(exchange, worker, call);
+			cy__route_to(exchange, worker, call);
 	}
 }
 
@@ -128,7 +128,7 @@ int cy__route(cy__exchange *exchange, const char *name, const cy__call_frame *ca
 		code = cy__route_worker(cluster, call->to, name, &worker);
 	}
 	if (code >= 0)
-		send_to(exchange, worker, call);
+		cy__route_to(exchange, worker, call);
 	return code;
 }
 

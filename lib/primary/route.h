@@ -14,6 +14,8 @@
  */
 int cy__route(cy__exchange *exchange, const char *name, const cy__call_frame *call, const char *command,
               cy_value *arguments);
+/* Send a call to this process of a worker, or let it wait for its hello. What is wrong is the leg's error. */
+void cy__route_to(cy__exchange *exchange, cy__worker *worker, const cy__call_frame *call);
 /* A worker's call: to be served here, or passed on. */
 void cy__route_call(cy__peer *peer, const cy__frame *frame);
 /* A worker's message. */

@@ -263,6 +263,19 @@ void cy__supervisor_follow(cy__supervisor *supervisor, cy_sequel sequel)
 	supervisor->due = RX_NEVER;
 }
 
+void cy__supervisor_succeed(cy__supervisor *heir, cy__supervisor *supervisor)
+{
+	rx_nsec *ends = heir->ends;
+	heir->ends = supervisor->ends;
+	heir->ends_count = supervisor->ends_count;
+	heir->ends_next = supervisor->ends_next;
+	heir->delay = supervisor->delay;
+	heir->restarts = supervisor->restarts + 1;
+	heir->failed_starts += supervisor->failed_starts;
+	supervisor->ends = ends;
+	supervisor->ends_count = supervisor->ends_next = 0;
+}
+
 bool cy__supervisor_lives(const cy__supervisor *supervisor)
 {
 	return runs(supervisor) || supervisor->sequel == CY_REVIVES || supervisor->sequel == CY_UNDECIDED;

@@ -89,6 +89,8 @@ bool cy__supervisor_revival_due(const cy__supervisor *supervisor, rx_nsec now);
 int cy__supervisor_decide(cy__supervisor *supervisor, cy_sequel sequel, rx_nsec delay, rx_nsec now);
 /** What follows the end of one that does not run is somebody else's to say: CY_REVIVES, without a time, or another. */
 void cy__supervisor_follow(cy__supervisor *supervisor, cy_sequel sequel);
+/** Another takes its place: the history of its ends, for delays and limit, is @p heir's from now on. */
+void cy__supervisor_succeed(cy__supervisor *heir, cy__supervisor *supervisor);
 /** Whether its name is held: it runs, awaits its revival, or is undecided. */
 bool cy__supervisor_lives(const cy__supervisor *supervisor);
 

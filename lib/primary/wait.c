@@ -81,6 +81,8 @@ static void look(const cy_event *event, void *ctx)
 	if (event->worker != wait->id || (event->type != CY_EVENT_STATUS && event->type != CY_EVENT_EXIT))
 		return;
 	const cy__worker *worker = cy__workers_find(wait->cluster, wait->id);
+	if (worker && event->incarnation != worker->supervisor.incarnation)
+		return; /* another process that has its id for a while */
 	if (event->type == CY_EVENT_STATUS && event->status == wait->status)
 		reached(wait);
 	else if (!worker || outlook_of(worker, wait->status) == NEVER)

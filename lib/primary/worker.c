@@ -18,6 +18,8 @@
 #include "lib/message/letters.h"
 #include "lib/primary/group.h"
 #include "lib/primary/reason.h"
+#include "lib/primary/route.h"
+#include "lib/primary/succession.h"
 #include "lib/primary/workers.h"
 #include "lib/shutdown/shutdown.h"
 
@@ -39,6 +41,11 @@ static cy_event event_of(const cy__worker *worker, cy_event_type type)
 static void emit_status(cy__worker *worker)
 {
 	cy__emit(worker->cluster, event_of(worker, CY_EVENT_STATUS));
+}
+
+void cy__worker_show(cy__worker *worker)
+{
+	emit_status(worker);
 }
 
 /* ---- Time: the start timeout, the revival ----------------------------------------------------------------------- */
@@ -241,7 +248,10 @@ static void take_end(cy__worker *worker, cy__end *end, const cy__reasons *reason
 {
 	cy_cluster *cluster = worker->cluster;
 	char words[512];
-	if (worker->member)
+	cy__succession_abandon(worker);
+	if (cy__succession_is_spare(worker))
+		cy__succession_judge(worker, end);
+	else if (worker->member)
 		cy__group_judge(worker, end);
 	cy_event event = event_of(worker, CY_EVENT_EXIT);
 	event.origin = cy__reason_origin(worker, end);
@@ -255,6 +265,7 @@ static void take_end(cy__worker *worker, cy__end *end, const cy__reasons *reason
 	event.last_words = cy__streams_last_words(worker);
 	rx_cancel(&worker->killing);
 	cy__pulse_ended(worker);
+	cy__recycle_stop(worker);
 	rx_cancel(&worker->telling);
 	arm(worker);
 	emit_status(worker);
@@ -265,6 +276,8 @@ static void take_end(cy__worker *worker, cy__end *end, const cy__reasons *reason
 		if (worker->supervisor.sequel == CY_GONE && !worker->member)
 			cy__workers_forget(worker);
 	}
+	if (cy__succession_is_spare(worker))
+		cy__succession_ended(worker);
 	cy__stop_progress(cluster);
 }
 
@@ -370,6 +383,8 @@ static int watch(cy__worker *worker)
 int cy__worker_start(cy__worker *worker)
 {
 	const char *why = "";
+	if (worker->supervisor.incarnation < worker->issued)
+		worker->supervisor.incarnation = worker->issued;
 	int code = cy__supervisor_start(&worker->supervisor, now(worker));
 	if (code < 0)
 		return code;
@@ -405,20 +420,29 @@ void cy__worker_hello(cy__worker *worker, const cy__frame *frame)
 	send_waiting(worker);
 }
 
+static void become_ready(cy__worker *worker)
+{
+	worker->ready = true;
+	cy__pulse_start(worker);
+	cy__recycle_start(worker);
+	if (worker->member)
+		cy__group_member_ready(worker);
+	cy__emit(worker->cluster, event_of(worker, CY_EVENT_READY));
+}
+
 void cy__worker_status(cy__worker *worker, cy_status status)
 {
 	const bool asked = worker->supervisor.asked;
 	if (cy__supervisor_set(&worker->supervisor, status, now(worker)) <= 0)
 		return;
 	arm(worker);
+	const bool ready = !worker->ready && (status == CY_IDLE || status == CY_PROCESSING);
+	cy__worker *replaced = ready && worker->predecessor ? cy__succession_take_over(worker) : NULL;
 	emit_status(worker);
-	if (!worker->ready && (status == CY_IDLE || status == CY_PROCESSING)) {
-		worker->ready = true;
-		cy__pulse_start(worker);
-		if (worker->member)
-			cy__group_member_ready(worker);
-		cy__emit(worker->cluster, event_of(worker, CY_EVENT_READY));
-	}
+	if (ready)
+		become_ready(worker);
+	if (replaced)
+		cy__succession_retire(replaced);
 	if (status == CY_STOPPING && !asked)
 		worker->asker = worker->peer.id;
 	if (status == CY_STOPPING && !asked)
@@ -497,22 +521,45 @@ static void tell_again(rx_task *task)
 }
 
 /* Its end is seen by its exit; for want of memory or room it is told again. */
-static void not_told(const rx_error *error, void *ctx)
+static void not_told(cy__exchange *exchange, uint32_t from, cy__body body)
 {
-	cy__worker *worker = ctx;
-	if (error->code != -ENOMEM && error->code != -EAGAIN)
+	(void)from;
+	cy__worker *worker = CY__CONTAINER(exchange, cy__worker, order);
+	const rx_error *error = cy__error_of(body);
+	const int code = error->code;
+	rx_error_unref(error);
+	if (code != -ENOMEM && code != -EAGAIN)
 		return;
 	worker->telling.run = tell_again;
 	rx_schedule(worker->cluster->scheduler, &worker->telling, TELL_AGAIN);
 }
 
+static void nothing_came(cy__exchange *exchange, uint32_t from, cy__body body, cy__fds *fds)
+{
+	(void)exchange, (void)from, (void)body, (void)fds;
+}
+
+static void was_told(cy__exchange *exchange, uint32_t from)
+{
+	(void)exchange, (void)from;
+}
+
+static void nothing_to_release(cy__exchange *exchange)
+{
+	(void)exchange; /* it is the worker's */
+}
+
+/* Not by its id, as others call it: another process may have its place. */
 static void tell(cy__worker *worker)
 {
-	if (worker->peer.channel)
-		rx_subscribe(cy_call_with(worker->cluster, cy_worker(worker->peer.id), "cy_shutdown",
-		                          cy_int(worker->asking), &(cy_call_options){.timeout = RX_NEVER}),
-		             &(rx_observer){.error = not_told, .ctx = worker, .scheduler = worker->cluster->scheduler},
-		             &worker->shutting);
+	static const cy__caller orders = {
+		.item = nothing_came, .error = not_told, .end = was_told, .release = nothing_to_release};
+	if (!worker->peer.channel)
+		return;
+	cy_value *body = cy_array(cy_nil(), cy_string("cy_shutdown"), cy_int(worker->asking));
+	cy__exchange_init(&worker->order, worker->cluster, &orders, CY__TO_PRIMARY, 0, false);
+	cy__route_to(&worker->order, worker, &(cy__call_frame){.to = worker->peer.id, .body = body});
+	cy_value_unref(body);
 }
 
 /* It has no process: what it waited for will not come. */
@@ -527,6 +574,8 @@ static void bury(cy__worker *worker)
 
 void cy__worker_stop(cy__worker *worker, rx_nsec timeout, int signal)
 {
+	if (!cy__succession_is_spare(worker))
+		cy__succession_stop(worker, timeout, signal);
 	const bool told = worker->supervisor.status == CY_STOPPING && worker->supervisor.asked;
 	if (!worker->running) {
 		const bool lived = cy__supervisor_lives(&worker->supervisor);
@@ -604,8 +653,10 @@ void cy__worker_destroy(cy__worker *worker)
 	rx_cancel(&worker->due);
 	rx_cancel(&worker->killing);
 	cy__pulse_ended(worker);
+	cy__recycle_stop(worker);
+	if (worker->order.legs)
+		cy__exchange_cancel(&worker->order);
 	rx_cancel(&worker->telling);
-	rx_unsubscribe(&worker->shutting);
 	rx_unsubscribe(&worker->child);
 	fail_waiting(worker);
 	cy__peer_finish(&worker->peer);

@@ -4,9 +4,10 @@
 #ifndef CLUSTERFY_LIB_PRIMARY_WORKER_H
 #define CLUSTERFY_LIB_PRIMARY_WORKER_H
 
-#include "lib/cluster/cluster.h"
+#include "lib/command/exchange.h"
 #include "lib/primary/options.h"
 #include "lib/primary/pulse.h"
+#include "lib/primary/recycle.h"
 #include "lib/primary/spawn.h"
 #include "lib/primary/streams.h"
 #include "lib/primary/supervise.h"
@@ -45,17 +46,25 @@ struct cy__worker {
 	rx_task killing; /* the next signal */
 	int next_signal;
 	cy__pulse pulse;
-	rx_subscription shutting; /* the call that asks it to stop */
-	rx_task telling;          /* that call again, which could not be made */
-	int asking;               /* the signal that is its argument */
-	cy__member *member;       /* of a group; NULL: of none */
-	cy__worker *buried;       /* the next of those that are gone */
+	cy__exchange order; /* the call that asks it to stop */
+	rx_task telling;    /* that call again, which could not be made */
+	int asking;         /* the signal that is its argument */
+	cy__member *member; /* of a group; NULL: of none */
+	cy__recycle recycle;
+	uint32_t issued;         /* the highest incarnation that another process of it was given */
+	cy__worker *successor;   /* it will take this one's place when it is ready; NULL: none */
+	cy__worker *predecessor; /* whose place this one will take; NULL: nobody's */
+	bool replaced;           /* another has taken its place */
+	cy__worker *next_spare;
+	cy__worker *buried; /* the next of those that are gone */
 };
 
 /* Start the first incarnation. @retval -E… with words; nothing is left of the process then */
 int cy__worker_start(cy__worker *worker);
 /* Start a further one; a failure is an event, and goes to the policy. @retval -E… */
 int cy__worker_again(cy__worker *worker);
+/* Emit its status as it is. */
+void cy__worker_show(cy__worker *worker);
 void cy__worker_hello(cy__worker *worker, const cy__frame *frame);
 void cy__worker_goodbye(cy__worker *worker);
 void cy__worker_disconnected(cy__worker *worker, int code, const char *why);

@@ -6,6 +6,7 @@
 
 #include "lib/primary/group.h"
 #include "lib/primary/route.h"
+#include "lib/primary/succession.h"
 
 #define NAME_MAX_BYTES 255
 
@@ -92,6 +93,12 @@ void cy__workers_forget(cy__worker *worker)
 	if (worker->member)
 		cy__group_lost(worker);
 	take_out(worker);
+	cy__workers_bury(worker);
+}
+
+void cy__workers_bury(cy__worker *worker)
+{
+	cy_cluster *cluster = worker->cluster;
 	worker->buried = cluster->buried;
 	cluster->buried = worker;
 	cluster->burial.run = burial;
@@ -103,7 +110,7 @@ bool cy__workers_live(const cy_cluster *cluster)
 	for (size_t i = 0; i < cluster->worker_count; i++)
 		if (cluster->workers[i]->running || cy__worker_lives(cluster->workers[i]))
 			return true;
-	return false;
+	return cy__spares_run(cluster);
 }
 
 static void kill_and_reap(cy__worker *worker)
@@ -123,6 +130,12 @@ void cy__workers_finish(cy_cluster *cluster)
 {
 	for (size_t i = 0; i < cluster->worker_count; i++)
 		kill_and_reap(cluster->workers[i]);
+	for (cy__worker *worker = cluster->spares; worker; worker = worker->next_spare)
+		kill_and_reap(worker);
+	for (cy__worker *worker; (worker = cluster->spares);) {
+		cluster->spares = worker->next_spare;
+		cy__worker_destroy(worker);
+	}
 	while (cluster->worker_count)
 		cy__worker_destroy(cluster->workers[--cluster->worker_count]);
 	rx_cancel(&cluster->burial);
@@ -168,6 +181,8 @@ static int fill(cy__worker *worker, const char *name, const cy_worker_options *o
 	if (code < 0)
 		return rx_raise(code, code == -EINVAL ? "the revival's options make no sense" : "no memory");
 	code = cy__pulse_init(worker);
+	if (code >= 0)
+		code = cy__recycle_init(worker);
 	if (code < 0)
 		return code;
 	code = cy__process_copy_init(&worker->copy, &options->process);
@@ -193,6 +208,31 @@ int cy__workers_create(cy_cluster *cluster, const char *name, const cy_worker_op
 	else
 		*created = worker;
 	return code;
+}
+
+int cy__workers_copy(const cy__worker *worker, cy__worker **copied)
+{
+	cy__worker *copy = rx_alloc_zero(sizeof *copy);
+	if (!copy)
+		return -ENOMEM;
+	cy_worker_options options = worker->options;
+	options.process = worker->copy.options;
+	options.metadata = options.metadata ? cy_value_ref(options.metadata) : NULL;
+	cy__worker_init(copy, worker->cluster, worker->peer.id);
+	const int code = fill(copy, worker->name, &options);
+	if (code < 0)
+		cy__worker_destroy(copy);
+	else
+		*copied = copy;
+	return code;
+}
+
+void cy__workers_replace(cy__worker *worker, cy__worker *heir)
+{
+	cy_cluster *cluster = worker->cluster;
+	const size_t at = place(cluster, worker->peer.id);
+	if (at < cluster->worker_count && cluster->workers[at] == worker)
+		cluster->workers[at] = heir;
 }
 
 int64_t cy_fork(cy_cluster *cluster, const char *name, const cy_worker_options *options)

@@ -19,6 +19,12 @@ cy__worker *cy__workers_named(const cy_cluster *cluster, const char *name);
 cy__worker *cy__workers_after(const cy_cluster *cluster, uint32_t id);
 /* It is gone for good: forget it, and release it once nothing on the stack can point to it. */
 void cy__workers_forget(cy__worker *worker);
+/* Release it once nothing on the stack can point to it. */
+void cy__workers_bury(cy__worker *worker);
+/* Another process of the same worker, with all of its options, that is not in the list. @retval -E… with words */
+int cy__workers_copy(const cy__worker *worker, cy__worker **copied);
+/* From now on @p heir stands for it in the list. */
+void cy__workers_replace(cy__worker *worker, cy__worker *heir);
 /* Whether any lives: has a process, or may have one again. */
 bool cy__workers_live(const cy_cluster *cluster);
 /* Kill and reap all that have a process, and release everything. */

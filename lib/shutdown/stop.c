@@ -5,6 +5,7 @@
 #include "lib/command/serve.h"
 #include "lib/primary/group.h"
 #include "lib/primary/route.h"
+#include "lib/primary/succession.h"
 #include "lib/primary/workers.h"
 #include "lib/worker/status.h"
 
@@ -62,6 +63,7 @@ static void overdue(rx_task *task)
 static void stop_workers(cy_cluster *cluster, rx_nsec timeout, int signal)
 {
 	cy__worker *worker = cy__workers_after(cluster, 0);
+	cy__spares_stop(cluster, timeout, signal);
 	cy__groups_stop(cluster, timeout, signal);
 	for (uint32_t id; worker && (id = worker->peer.id); worker = cy__workers_after(cluster, id))
 		if (!worker->member)
@@ -108,6 +110,7 @@ void cy__stop_force(cy_cluster *cluster, int status)
 	if (cluster->stage == CY__ENDED)
 		return;
 	cy__worker *worker = cluster->primary ? cy__workers_after(cluster, 0) : NULL;
+	cy__spares_force(cluster);
 	for (uint32_t id; worker && (id = worker->peer.id); worker = cy__workers_after(cluster, id))
 		cy__worker_force(worker);
 	end(cluster);
@@ -149,6 +152,8 @@ struct waiting {
 static void take_exit(const cy_event *event, void *ctx)
 {
 	struct waiting *waiting = ctx;
+	if (event->sequel == CY_REPLACED)
+		return; /* it lives on */
 	for (size_t i = 0; i < waiting->count; i++) {
 		if (waiting->ids[i] != event->worker)
 			continue;

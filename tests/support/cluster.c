@@ -79,7 +79,7 @@ static const char *plain_name(const cy_cluster *cluster, uint32_t id, char *text
 
 static const char *sequel_name(cy_sequel sequel)
 {
-	static const char *const names[] = {"", "", " gone", " failed", " undecided"};
+	static const char *const names[] = {"", "", " gone", " failed", " undecided", " replaced"};
 	return sequel == CY_REVIVES ? " revives" : names[sequel];
 }
 

@@ -98,11 +98,24 @@ typedef struct cy_revival {
  * asks again.
  */
 typedef struct cy_heartbeat {
-	rx_nsec interval;    /**< between two questions; 0: the cluster's (none, unless set); RX_NEVER: none are asked */
-	rx_nsec timeout;     /**< without an answer for so long it is told on: an `error` event, -ETIMEDOUT; 0: 4 intervals */
+	rx_nsec interval; /**< between two questions; 0: the cluster's (none, unless set); RX_NEVER: none are asked */
+	rx_nsec timeout; /**< without an answer for so long it is told on: an `error` event, -ETIMEDOUT; 0: 4 intervals */
 	rx_nsec abort_after; /**< so long after that it gets a SIGABRT; 0: as `timeout`; RX_NOW; RX_NEVER: nor a SIGKILL */
-	rx_nsec kill_after;  /**< and so long after that a SIGKILL; 0: 5 s (a core takes its time); RX_NOW; RX_NEVER */
+	rx_nsec kill_after; /**< and so long after that a SIGKILL; 0: 5 s (a core takes its time); RX_NOW; RX_NEVER */
 } cy_heartbeat;
+
+/**
+ * When a worker's process is replaced by a fresh one, which is ready before the old one is asked to stop: see reload.h.
+ * Never, unless one of the first three is set.
+ */
+typedef struct cy_recycle {
+	size_t memory;  /**< when more bytes than this are resident; 0: no matter how many */
+	rx_nsec age;    /**< so long after it was ready; 0: no matter how long */
+	uint64_t calls; /**< when it has answered so many calls; 0: no matter how many */
+	double jitter;  /**< each limit is lowered by a random share of up to this, at most 1; 0: 0.1; below 0: none */
+	rx_nsec interval; /**< how often its memory is looked at; 0: 1 s */
+	rx_nsec drain;    /**< how long the old one may take to finish what it serves, and stop; 0: 30 s; RX_NEVER */
+} cy_recycle;
 
 RX_END_DECLS
 #endif

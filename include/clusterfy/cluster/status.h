@@ -24,7 +24,8 @@ typedef enum cy_sequel {
 	CY_REVIVES = 1, /**< a new incarnation starts, after the backoff's delay */
 	CY_GONE,        /**< nothing: its name is free */
 	CY_FAILED,      /**< nothing: it has ended too often (see cy_revival); its name is free */
-	CY_UNDECIDED    /**< the program's own policy has not decided; its name is held until it has */
+	CY_UNDECIDED,   /**< the program's own policy has not decided; its name is held until it has */
+	CY_REPLACED     /**< nothing: another incarnation has taken its place, or keeps it */
 } cy_sequel;
 
 /** Why an incarnation has ended. */

@@ -40,6 +40,7 @@ typedef struct cy_worker_options {
 	cy_revival revival;
 	/** Off where neither this nor the cluster's has an interval. A worker that ends by it has failed. */
 	cy_heartbeat heartbeat;
+	cy_recycle recycle;
 	/** What the worker finds with cy_metadata(), consumed; NULL: nil. */
 	struct cy_value *metadata;
 } cy_worker_options;
