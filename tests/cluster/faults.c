@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <clusterfy/cluster/testing.h>
+
 #include "tests/support/clock.h"
 #include "tests/support/cluster.h"
 #include "tests/support/memory.h"
@@ -234,6 +236,80 @@ TEST(a_reply_arrives_though_its_sender_is_gone_right_after_it, .to = 10)
 	ck_assert_int_eq(cy_value_type(back), CY_BINARY);
 	cy_value_unref(back);
 	event_log_await(&log, "exit Paul 0 gone");
+	event_log_stop(&log);
+	cluster_end(cluster);
+}
+
+static void expect_reset(const rx_error *error, void *ctx)
+{
+	(void)ctx;
+	ck_assert_int_eq(error->code, -ECONNRESET);
+}
+
+TEST(a_worker_that_spins_without_its_channel_is_killed)
+{
+	event_log log;
+	cy_cluster *cluster =
+		cluster_begin("worker", &(cy_options){.shutdown_timeout = RX_MS(100), .kill_after = RX_MS(50)});
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_fork(cluster, "Sarah", NULL);
+	cluster_ready(cluster);
+	event_log_start(&log, cluster, "Paul");
+	rx_subscribe(cy_call(cluster, cy_named("Paul"), "spin", NULL), &(rx_observer){.error = expect_reset}, NULL);
+	/* By then that call has been written. */
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Sarah"), "square", cy_int(2)), 4);
+	ck_assert_int_eq(cy_inject(cluster, cy_named("Paul"), &(cy_faults){.close_after = 1}), 0);
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "square", cy_int(1)), -EHOSTUNREACH);
+	event_log_await(&log, "exit Paul signal 9 gone");
+	ck_assert_uint_eq(event_log_count(&log, "disconnect Paul"), 1);
+	event_log_stop(&log);
+	cluster_end(cluster);
+}
+
+static void note_end(void *ctx)
+{
+	++*(int *)ctx;
+}
+
+TEST(stopping_nobody_completes_and_not_twice)
+{
+	int ends = 0;
+	cy_cluster *cluster = cluster_begin("breakable", NULL);
+	rx_subscribe(cy_shutdown(cluster, cy_all(), 0), &(rx_observer){.complete = note_end, .ctx = &ends}, NULL);
+	ck_assert_int_eq(ends, 1);
+	ck_assert_int_eq(cluster_finish(rx_pipe(cy_shutdown(cluster, cy_named("Nobody"), 0), rx_ignore_elements())),
+	                 -ENOENT);
+	cluster_end(cluster);
+	ck_assert_int_eq(ends, 1);
+}
+
+TEST(shutdowns_and_disconnects_of_one_worker_may_overlap)
+{
+	int ends = 0;
+	event_log log;
+	cy_cluster *cluster = begin(&log, &always);
+	const rx_observer counting = {.complete = note_end, .ctx = &ends};
+	rx_subscribe(cy_shutdown(cluster, cy_named("Paul"), 0), &counting, NULL);
+	rx_subscribe(cy_shutdown(cluster, cy_all(), 0), &counting, NULL);
+	ck_assert_int_eq(cy_disconnect(cluster, cy_named("Paul")), 0);
+	ck_assert_int_eq(cy_disconnect(cluster, cy_named("Paul")), 0);
+	rx_subscribe(cy_shutdown(cluster, cy_named("Paul"), 0), &counting, NULL);
+	event_log_await(&log, "exit Paul 0 gone");
+	ck_assert_int_eq(ends, 3);
+	ck_assert_uint_eq(event_log_count(&log, "disconnect Paul"), 1);
+	event_log_stop(&log);
+	cluster_end(cluster);
+}
+
+TEST(what_is_sent_to_one_that_has_gone_is_an_error)
+{
+	event_log log;
+	cy_cluster *cluster = begin(&log, NULL);
+	ck_assert_int_eq(cy_disconnect(cluster, cy_named("Paul")), 0);
+	const int code = cy_send(cluster, cy_named("Paul"), "note", NULL);
+	ck_assert_msg(code == -EHOSTUNREACH, "%s", rx_words(code));
+	event_log_await(&log, "exit Paul 0 gone");
+	ck_assert_int_eq(cy_send(cluster, cy_named("Paul"), "note", NULL), -ENOENT);
 	event_log_stop(&log);
 	cluster_end(cluster);
 }
