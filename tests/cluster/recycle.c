@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 
+#include "lib/primary/worker.h"
 #include "lib/statistics/usage.h"
 #include "tests/support/cluster.h"
 
@@ -250,6 +251,7 @@ TEST(one_that_crashes_meanwhile_is_revived_and_its_successor_is_not_wanted)
 	event_log log;
 	cy_cluster *cluster = begin(&log, (cy_recycle){0}, NULL);
 	reload_paul(cluster);
+	cy__process_signal(&cluster->spares->process, SIGSTOP); /* lest it be ready too soon */
 	cy_kill(cluster, cy_named("Paul"), SIGKILL);
 	event_log_await(&log, "exit Paul signal 9 revives");
 	event_log_await(&log, "exit Paul signal 9 replaced");
