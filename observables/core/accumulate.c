@@ -34,6 +34,13 @@ void rx__accumulate_stop(rx_stage *self)
 	rx__slot_clear(&accumulator->slot, self->node->type);
 }
 
+void rx__accumulate_step(const void *params, rx_step_kind kind, rx_step *step)
+{
+	const rx_accumulation *accumulation = params;
+	const rx_reducer *reducer = accumulation->reducer;
+	*step = (rx_step){kind, .kernel = reducer->fold, .reduce = reducer->call, .ctx = accumulation->ctx};
+}
+
 static void begin(rx_stage *self, const void *item, bool emit)
 {
 	rx_accumulator *accumulator = RX__STATE(self);

@@ -27,6 +27,8 @@ rx_operator *rx__accumulate_create(const rx_stage_ops *ops, const rx_reducer *re
 void rx__accumulate_drop(void *params);
 int rx__accumulate_start(rx_stage *self);
 void rx__accumulate_stop(rx_stage *self);
+/* Its `step`. */
+void rx__accumulate_step(const void *params, rx_step_kind kind, rx_step *step);
 /* Take an item in, and emit the accumulator if @p emit. */
 void rx__accumulate(rx_stage *self, const void *item, bool emit);
 

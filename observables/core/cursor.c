@@ -4,7 +4,7 @@ void rx__cursor_emit(rx_stage *self, const void *items, size_t count)
 {
 	rx_cursor *cursor = RX__STATE(self);
 	rx_stage *down = self->downstream;
-	if (down->node->ops->span) {
+	if (rx__takes_spans(down)) {
 		cursor->done += count;
 		rx__emit_span(self, items, count);
 		return;

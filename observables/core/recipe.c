@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "observables/core/stage.h"
+#include "observables/core/fuse.h"
 
 #define ALIGN16(size) (((size) + 15) & ~(size_t)15)
 
@@ -66,7 +66,7 @@ rx_observable *rx__source(const rx_stage_ops *ops, const rx_type *type, void *pa
 			ops->drop(params);
 		return &no_memory;
 	}
-	*node = (rx_observable){.refs = 1, .ops = ops, .type = type};
+	*node = (rx_observable){.refs = 1, .ops = ops, .type = type, .spans = ops->flags & RX__SPANS};
 	node->params = (char *)node + ALIGN16(sizeof *node);
 	if (size)
 		memcpy((void *)node->params, params, size);
@@ -183,6 +183,7 @@ static rx_observable *append(rx_observable *source, rx_operator *op)
 	                        .op = op,
 	                        .function = op->function};
 	measure(node);
+	rx__fuse(node);
 	return node;
 }
 

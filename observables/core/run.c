@@ -8,7 +8,7 @@
  */
 #include <assert.h>
 
-#include "observables/core/stage.h"
+#include "observables/core/fuse.h"
 
 static inline rx_stage *stage_of(rx_run *run, const rx_observable *node)
 {
@@ -161,6 +161,14 @@ void rx__stop_upstream(rx_stage *self)
 
 /* ---- Beginning ------------------------------------------------------------------------------------------------- */
 
+static void begin_loop(rx_stage *first, const rx_fusion *loop)
+{
+	if (!rx__fusing)
+		return;
+	first->next = loop->next;
+	first->flags = RX__FUSED;
+}
+
 /*
  * Lay out a run of @p recipe (consumed) above a sink of @p sink_size bytes, which the caller fills in. NULL without
  * memory; the recipe has been released then.
@@ -182,6 +190,7 @@ static rx_run *create_run(rx_observable *recipe, const rx_observable *sink_node,
 	run->sink = recipe->run_size;
 	rx_stage *below = (rx_stage *)((char *)run + run->sink);
 	*below = (rx_stage){.next = sink_node->ops->next, .node = sink_node, .offset = run->sink};
+	const rx_fusion *loop = NULL;
 	for (const rx_observable *node = recipe;; node = node->upstream) {
 		rx_stage *stage = stage_of(run, node);
 		*stage = (rx_stage){.next = node->ops->next,
@@ -189,6 +198,12 @@ static rx_run *create_run(rx_observable *recipe, const rx_observable *sink_node,
 		                    .node = node,
 		                    .offset = node->run_size - node->stage_size};
 		below = stage;
+		if (!loop)
+			loop = node->loop;
+		if (loop && node->position == 0) {
+			begin_loop(stage, loop);
+			loop = NULL;
+		}
 		if (begins_run(node))
 			return run;
 	}
@@ -229,18 +244,9 @@ static void start_run(rx_run *run)
 
 /* ---- Subscribing from outside ---------------------------------------------------------------------------------- */
 
-struct observer_sink {
-	rx_stage stage;
-	int (*call)(const void *item, void *ctx);
-	void *ctx;
-	void (*error)(const rx_error *error, void *ctx);
-	void (*complete)(void *ctx);
-	void (*drop)(void *ctx);
-};
-
-static void sink_next(rx_stage *self, const void *item)
+void rx__sink_next(rx_stage *self, const void *item)
 {
-	const struct observer_sink *sink = (struct observer_sink *)self;
+	const rx_sink *sink = (rx_sink *)self;
 	sink->call(item, sink->ctx);
 }
 
@@ -259,7 +265,7 @@ static void detach(rx_run *run)
 
 static void sink_error(rx_stage *self, const rx_error *error)
 {
-	const struct observer_sink *sink = (struct observer_sink *)self;
+	const rx_sink *sink = (rx_sink *)self;
 	detach(rx__run(self));
 	if (sink->error)
 		sink->error(error, sink->ctx);
@@ -270,7 +276,7 @@ static void sink_error(rx_stage *self, const rx_error *error)
 
 static void sink_complete(rx_stage *self)
 {
-	const struct observer_sink *sink = (struct observer_sink *)self;
+	const rx_sink *sink = (rx_sink *)self;
 	detach(rx__run(self));
 	if (sink->complete)
 		sink->complete(sink->ctx);
@@ -279,13 +285,13 @@ static void sink_complete(rx_stage *self)
 
 static void sink_release(rx_run *run)
 {
-	const struct observer_sink *sink = (struct observer_sink *)((char *)run + run->sink);
+	const rx_sink *sink = (rx_sink *)((char *)run + run->sink);
 	if (sink->drop)
 		sink->drop(sink->ctx);
 }
 
 static const rx_stage_ops sink_ops = {
-	.name = "observer", .next = sink_next, .error = sink_error, .complete = sink_complete};
+	.name = "observer", .next = rx__sink_next, .error = sink_error, .complete = sink_complete};
 static const rx_observable sink_node = {.ops = &sink_ops};
 
 /* What there is to say when no run could be made. */
@@ -321,13 +327,13 @@ void rx_subscribe(rx_observable *source, const rx_observer *observer, rx_subscri
 		refuse(observer, error);
 		return;
 	}
-	rx_run *run = create_run(source, &sink_node, sizeof(struct observer_sink),
+	rx_run *run = create_run(source, &sink_node, sizeof(rx_sink),
 	                         observer->scheduler ? observer->scheduler : rx_scheduler_current());
 	if (!run) {
 		refuse(observer, rx__error_from_code(-ENOMEM, NULL));
 		return;
 	}
-	struct observer_sink *sink = (struct observer_sink *)((char *)run + run->sink);
+	rx_sink *sink = (rx_sink *)((char *)run + run->sink);
 	if (observer->next)
 		sink->call = observer->next->call;
 	else

@@ -44,6 +44,7 @@
 typedef struct rx_stage rx_stage;
 typedef struct rx_inner rx_inner;
 typedef struct rx_stage_ops rx_stage_ops;
+typedef struct rx_fusion rx_fusion;
 
 /* How many items a source puts into one span, and how many bytes of them a stage puts on the stack. */
 #define RX__SPAN 512
@@ -62,6 +63,7 @@ enum {
 	RX__DONE = 1,    /* its upstream has ended: no further event from there */
 	RX__CLOSED = 2,  /* it has ended itself */
 	RX__STARTED = 4, /* `start` was called, so `stop` is due */
+	RX__FUSED = 8,   /* its `next` is a loop over it and those below: core/fuse.h */
 	RX__ENDED = RX__DONE | RX__CLOSED,
 };
 
@@ -90,7 +92,33 @@ enum {
 	RX__SUBSCRIBES = 8,
 	/* Emits no items, whatever it takes: its observable fits any type. */
 	RX__SILENT = 16,
+	/* A source that emits spans. */
+	RX__SPANS = 32,
 };
+
+typedef enum rx_step_kind {
+	RX__NO_STEP,
+	RX__MAPS,        /* state: the index */
+	RX__FILTERS,     /* state: the index */
+	RX__TAPS,        /* no state is looked at */
+	RX__SCANS,       /* state: an rx_accumulator */
+	RX__REDUCES,     /* state: an rx_accumulator */
+	RX__TAKES,       /* state: how many are left; no function */
+	RX__TAKES_WHILE, /* state: the index */
+} rx_step_kind;
+
+/* What a stage does with an item, for those who run several stages in one loop: core/fuse.h. */
+typedef struct rx_step {
+	rx_step_kind kind;
+	bool kernel; /* the function has a loop of its own */
+	union {
+		int (*map)(const void *in, size_t index, void *out, void *ctx);
+		int (*test)(const void *in, size_t index, void *ctx);
+		int (*consume)(const void *in, void *ctx);
+		int (*reduce)(void *acc, const void *in, size_t index, void *ctx);
+	};
+	void *ctx;
+} rx_step;
 
 struct rx_stage_ops {
 	const char *name;  /* as users write it, without rx_ */
@@ -105,6 +133,8 @@ struct rx_stage_ops {
 	void (*next)(rx_stage *self, const void *item);
 	/* Several items, packed. NULL: `next` for each, as long as the stage is open. */
 	void (*span)(rx_stage *self, const void *items, size_t count);
+	/* `next` in other words, where it is one of those of rx_step. May be NULL. */
+	void (*step)(const void *params, rx_step *step);
 	/* The upstream's end. NULL: passed on. */
 	void (*error)(rx_stage *self, const rx_error *error);
 	void (*complete)(rx_stage *self);
@@ -143,6 +173,10 @@ struct rx_observable {
 	uint32_t stage_size;     /* of its own stage, header included */
 	uint32_t run_size;       /* of the run from its header to the end of this stage */
 	char *label;             /* its own; NULL: that of its operator */
+	rx_step step;            /* the rest is core/fuse.c's */
+	const rx_fusion *loop;   /* over this stage and those before it, from the first in the loop; NULL */
+	uint8_t position;        /* in the loop; 0: the first, or there is none */
+	bool spans;              /* it may emit spans */
 };
 
 enum {
@@ -185,6 +219,19 @@ struct rx_run {
 	uint32_t sink;                   /* offset of the sink */
 	bool ended;
 };
+
+/* The sink of a run that has an observer. */
+typedef struct rx_sink {
+	rx_stage stage;
+	int (*call)(const void *item, void *ctx);
+	void *ctx;
+	void (*error)(const rx_error *error, void *ctx);
+	void (*complete)(void *ctx);
+	void (*drop)(void *ctx);
+} rx_sink;
+
+/* Its `next`, where the observer takes items. */
+void rx__sink_next(rx_stage *self, const void *item);
 
 /* ---- Inside a stage -------------------------------------------------------------------------------------------- */
 
@@ -234,14 +281,26 @@ static inline void rx__emit(rx_stage *self, const void *item)
 		down->next(down, item);
 }
 
+extern bool rx__spanning;
+void rx__fused_span(rx_stage *first, const void *items, size_t count);
+
+/* Whether several items at once are one call. */
+static inline bool rx__takes_spans(const rx_stage *self)
+{
+	return self->node->ops->span && rx__spanning;
+}
+
 /* Hand several items to the downstream. Only within one run, and never where several sources can enter. */
 static inline void rx__emit_span(rx_stage *self, const void *items, size_t count)
 {
 	rx_stage *down = self->downstream;
 	if (down->flags & RX__ENDED)
 		return;
-	if (down->node->ops->span) {
-		down->node->ops->span(down, items, count);
+	if (rx__takes_spans(down)) {
+		if (down->flags & RX__FUSED)
+			rx__fused_span(down, items, count);
+		else
+			down->node->ops->span(down, items, count);
 		return;
 	}
 	const size_t size = self->node->type->size;

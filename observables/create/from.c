@@ -43,6 +43,7 @@ static void from_drop(void *params)
 
 static const rx_stage_ops from_ops = {.name = "from",
                                       .state_size = sizeof(rx_cursor),
+                                      .flags = RX__SPANS,
                                       .start = from_start,
                                       .pause = rx__cursor_pause,
                                       .resume = from_run,

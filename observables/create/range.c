@@ -33,6 +33,7 @@ static int range_start(rx_stage *self)
 
 static const rx_stage_ops range_ops = {.name = "range",
                                        .state_size = sizeof(rx_cursor),
+                                       .flags = RX__SPANS,
                                        .start = range_start,
                                        .pause = rx__cursor_pause,
                                        .resume = range_run};

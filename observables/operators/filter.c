@@ -6,22 +6,14 @@ struct filter {
 };
 
 struct state {
-	int (*call)(const void *in, size_t index, void *ctx);
-	void *ctx;
 	size_t index;
 };
 
-static int filter_start(rx_stage *self)
-{
-	const struct filter *filter = RX__PARAMS(self);
-	*(struct state *)RX__STATE(self) = (struct state){.call = filter->predicate->call, .ctx = filter->ctx};
-	return 0;
-}
-
 static void filter_next(rx_stage *self, const void *item)
 {
+	const struct filter *filter = RX__PARAMS(self);
 	struct state *state = RX__STATE(self);
-	const int code = state->call(item, state->index++, state->ctx);
+	const int code = filter->predicate->call(item, state->index++, filter->ctx);
 	if (code > 0)
 		rx__emit(self, item);
 	else if (code < 0)
@@ -50,11 +42,18 @@ static void filter_span(rx_stage *self, const void *items, size_t count)
 	}
 }
 
+static void filter_step(const void *params, rx_step *step)
+{
+	const struct filter *filter = params;
+	const rx_predicate *predicate = filter->predicate;
+	*step = (rx_step){RX__FILTERS, .kernel = predicate->span, .test = predicate->call, .ctx = filter->ctx};
+}
+
 static const rx_stage_ops filter_ops = {.name = "filter",
                                         .state_size = sizeof(struct state),
-                                        .start = filter_start,
                                         .next = filter_next,
-                                        .span = filter_span};
+                                        .span = filter_span,
+                                        .step = filter_step};
 
 rx_operator *rx_filter_fn(const rx_predicate *predicate, void *ctx)
 {

@@ -6,24 +6,16 @@ struct map {
 };
 
 struct state {
-	int (*call)(const void *in, size_t index, void *out, void *ctx);
-	void *ctx;
 	size_t index;
 };
 
-static int map_start(rx_stage *self)
-{
-	const struct map *map = RX__PARAMS(self);
-	*(struct state *)RX__STATE(self) = (struct state){.call = map->mapper->call, .ctx = map->ctx};
-	return 0;
-}
-
 static void map_next(rx_stage *self, const void *item)
 {
+	const struct map *map = RX__PARAMS(self);
 	struct state *state = RX__STATE(self);
 	const rx_type *type = self->node->type;
 	void *out = RX__STACK(type);
-	const int code = state->call(item, state->index++, out, state->ctx);
+	const int code = map->mapper->call(item, state->index++, out, map->ctx);
 	if (code < 0) {
 		rx__fail(self, code);
 		return;
@@ -52,8 +44,14 @@ static void map_span(rx_stage *self, const void *items, size_t count)
 	}
 }
 
+static void map_step(const void *params, rx_step *step)
+{
+	const struct map *map = params;
+	*step = (rx_step){RX__MAPS, .kernel = map->mapper->span, .map = map->mapper->call, .ctx = map->ctx};
+}
+
 static const rx_stage_ops map_ops = {
-	.name = "map", .state_size = sizeof(struct state), .start = map_start, .next = map_next, .span = map_span};
+	.name = "map", .state_size = sizeof(struct state), .next = map_next, .span = map_span, .step = map_step};
 
 rx_operator *rx_map_fn(const rx_mapper *mapper, void *ctx)
 {

@@ -31,6 +31,11 @@ static void reduce_complete(rx_stage *self)
 		rx__complete(self);
 }
 
+static void reduce_step(const void *params, rx_step *step)
+{
+	rx__accumulate_step(params, RX__REDUCES, step);
+}
+
 static const rx_stage_ops reduce_ops = {.name = "reduce",
                                         .state_size = sizeof(rx_accumulator),
                                         .extra = rx__slot_room_out,
@@ -39,7 +44,8 @@ static const rx_stage_ops reduce_ops = {.name = "reduce",
                                         .next = reduce_next,
                                         .span = reduce_span,
                                         .complete = reduce_complete,
-                                        .stop = rx__accumulate_stop};
+                                        .stop = rx__accumulate_stop,
+                                        .step = reduce_step};
 
 rx_operator *rx_reduce_fn(const rx_reducer *reducer, void *ctx, const rx_type *type, const void *seed)
 {

@@ -37,6 +37,11 @@ static void scan_span(rx_stage *self, const void *items, size_t count)
 	}
 }
 
+static void scan_step(const void *params, rx_step *step)
+{
+	rx__accumulate_step(params, RX__SCANS, step);
+}
+
 static const rx_stage_ops scan_ops = {.name = "scan",
                                       .state_size = sizeof(rx_accumulator),
                                       .extra = rx__slot_room_out,
@@ -44,7 +49,8 @@ static const rx_stage_ops scan_ops = {.name = "scan",
                                       .start = rx__accumulate_start,
                                       .next = scan_next,
                                       .span = scan_span,
-                                      .stop = rx__accumulate_stop};
+                                      .stop = rx__accumulate_stop,
+                                      .step = scan_step};
 
 rx_operator *rx_scan_fn(const rx_reducer *reducer, void *ctx, const rx_type *type, const void *seed)
 {

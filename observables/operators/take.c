@@ -39,8 +39,18 @@ static void take_span(rx_stage *self, const void *items, size_t count)
 		rx__complete(self);
 }
 
-static const rx_stage_ops take_ops = {
-	.name = "take", .state_size = sizeof(struct state), .start = take_start, .next = take_next, .span = take_span};
+static void take_step(const void *params, rx_step *step)
+{
+	(void)params;
+	step->kind = RX__TAKES;
+}
+
+static const rx_stage_ops take_ops = {.name = "take",
+                                      .state_size = sizeof(struct state),
+                                      .start = take_start,
+                                      .next = take_next,
+                                      .span = take_span,
+                                      .step = take_step};
 
 rx_operator *rx_take(size_t count)
 {

@@ -24,8 +24,16 @@ static void take_while_next(rx_stage *self, const void *item)
 		rx__complete(self);
 }
 
+/* An inclusive one emits before it completes. */
+static void take_while_step(const void *params, rx_step *step)
+{
+	const struct take_while *take = params;
+	if (!take->inclusive)
+		*step = (rx_step){RX__TAKES_WHILE, .test = take->test.predicate->call, .ctx = take->test.ctx};
+}
+
 static const rx_stage_ops take_while_ops = {
-	.name = "take_while", .state_size = sizeof(struct state), .next = take_while_next};
+	.name = "take_while", .state_size = sizeof(struct state), .next = take_while_next, .step = take_while_step};
 
 rx_operator *rx_take_while_fn(const rx_predicate *predicate, void *ctx, const rx_take_while_options *options)
 {

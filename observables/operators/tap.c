@@ -60,13 +60,21 @@ static void tap_stop(rx_stage *self)
 		tap->finalize(tap->ctx);
 }
 
+static void tap_step(const void *params, rx_step *step)
+{
+	const rx_tap_observer *tap = params;
+	if (tap->next)
+		*step = (rx_step){RX__TAPS, .consume = tap->next->call, .ctx = tap->ctx};
+}
+
 static const rx_stage_ops tap_ops = {.name = "tap",
                                      .state_size = sizeof(struct state),
                                      .start = tap_start,
                                      .next = tap_next,
                                      .error = tap_error,
                                      .complete = tap_complete,
-                                     .stop = tap_stop};
+                                     .stop = tap_stop,
+                                     .step = tap_step};
 
 rx_operator *rx_tap_with(const rx_tap_observer *observer)
 {

@@ -77,6 +77,93 @@ static double calls_floor(void *ctx)
 	return (double)items();
 }
 
+/* ---- Other chains ----------------------------------------------------------------------------------------------------- */
+
+static int gather(int64_t *total, const int64_t *n, void *ctx)
+{
+	(void)ctx;
+	*total += *n;
+	return 0;
+}
+RX_REDUCER(gather, int64_t, int64_t);
+
+static double scan_functions(void *ctx)
+{
+	(void)ctx;
+	bench_use(sum_of(rx_pipe(rx_range(0, items()), rx_scan(gather, int64_t, 0), rx_reduce(gather, int64_t, 0))));
+	return (double)items();
+}
+
+static double scan_kernels(void *ctx)
+{
+	(void)ctx;
+	bench_use(sum_of(rx_pipe(rx_range(0, items()), rx_scan(plus, int64_t, 0), rx_reduce(plus, int64_t, 0))));
+	return (double)items();
+}
+
+static double scan_floor(void *ctx)
+{
+	(void)ctx;
+	bench_use(floor_scan(items()));
+	return (double)items();
+}
+
+/* A chain of as many functions as @p ctx says. */
+static double long_chain(void *ctx)
+{
+	rx_observable *chain = rx_range(0, items() / 10);
+	for (int i = 0; i < *(const int *)ctx; i++)
+		chain = rx_pipe(chain, rx_map(triple_function));
+	bench_use(sum_of(chain));
+	return (double)items() / 10;
+}
+
+static void bench_growth(void)
+{
+	for (int stages = 1; stages <= 32; stages *= 2) {
+		char metric[48];
+		snprintf(metric, sizeof metric, "%d stages, an item", stages);
+		bench_compare("growth", metric, long_chain, &stages, NULL, NULL);
+	}
+}
+
+static double debounced(void *ctx)
+{
+	(void)ctx;
+	const int64_t count = items() / 10;
+	rx_scheduler *scheduler = rx_virtual_create();
+	rx_subject *subject = rx_subject_create(&rx_type_int64_t);
+	rx_subscribe(rx_pipe(rx_subject_observe(subject), rx_debounce_time(RX_MS(10))),
+	             &(rx_observer){.scheduler = scheduler}, NULL);
+	for (int64_t i = 0; i < count; i++)
+		rx_subject_next(subject, &i);
+	rx_subject_complete(subject);
+	rx_subject_unref(subject);
+	rx_virtual_destroy(scheduler);
+	return (double)count;
+}
+
+static double buffered(void *ctx)
+{
+	(void)ctx;
+	bench_use(sum_of(rx_pipe(rx_range(0, items() / 10), rx_buffer_count(100, 100), rx_count())));
+	return (double)items() / 10;
+}
+
+static double replayed(void *ctx)
+{
+	(void)ctx;
+	bench_use(sum_of(rx_pipe(rx_range(0, items() / 10), rx_share_replay(&(rx_share_replay_options){.buffer_size = 1}))));
+	return (double)items() / 10;
+}
+
+static double combined(void *ctx)
+{
+	(void)ctx;
+	bench_use(sum_of(rx_pipe(rx_combine_latest(rx_range(0, 1), rx_range(0, items() / 10)), rx_count())));
+	return (double)items() / 10;
+}
+
 /* ---- Subjects ------------------------------------------------------------------------------------------------------------ */
 
 #define LISTENERS 100
@@ -179,12 +266,31 @@ static double switch_maps(void *ctx)
 	return (double)(items() / 100 * 3);
 }
 
+static double flatten_floor(void *ctx)
+{
+	(void)ctx;
+	bench_use(floor_flatten(items() / 100));
+	return (double)(items() / 100 * 3);
+}
+
 int main(int argc, char **argv)
 {
 	bench_begin(argc, argv);
 	if (bench_wanted("chain")) {
 		bench_compare("chain", "kernels, an item", kernels, NULL, spans_floor, NULL);
 		bench_compare("chain", "functions, an item", functions, NULL, calls_floor, NULL);
+	}
+	if (bench_wanted("scan")) {
+		bench_compare("scan", "scan and reduce, functions, an item", scan_functions, NULL, scan_floor, NULL);
+		bench_compare("scan", "scan and reduce, kernels, an item", scan_kernels, NULL, scan_floor, NULL);
+	}
+	if (bench_wanted("growth"))
+		bench_growth();
+	if (bench_wanted("operators")) {
+		bench_compare("operators", "debounce_time in virtual time, an item", debounced, NULL, NULL, NULL);
+		bench_compare("operators", "buffer_count(100), an item", buffered, NULL, NULL, NULL);
+		bench_compare("operators", "share_replay, an item", replayed, NULL, NULL, NULL);
+		bench_compare("operators", "combine_latest, an item", combined, NULL, NULL, NULL);
 	}
 	if (bench_wanted("subject")) {
 		bench_subject(1);
@@ -198,9 +304,9 @@ int main(int argc, char **argv)
 		rx_observable_unref(source);
 	}
 	if (bench_wanted("flatten")) {
-		bench_compare("flatten", "merge_map, an inner item", merge_maps, NULL, NULL, NULL);
-		bench_compare("flatten", "concat_map, an inner item", concat_maps, NULL, NULL, NULL);
-		bench_compare("flatten", "switch_map, an inner item", switch_maps, NULL, NULL, NULL);
+		bench_compare("flatten", "merge_map, an inner item", merge_maps, NULL, flatten_floor, NULL);
+		bench_compare("flatten", "concat_map, an inner item", concat_maps, NULL, flatten_floor, NULL);
+		bench_compare("flatten", "switch_map, an inner item", switch_maps, NULL, flatten_floor, NULL);
 	}
 	rx_trim();
 	return 0;

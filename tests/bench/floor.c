@@ -76,6 +76,55 @@ int64_t floor_calls(int64_t count)
 	return sum;
 }
 
+static int gather(int64_t *total, const int64_t *n, void *ctx)
+{
+	(void)ctx;
+	*total += *n;
+	return 0;
+}
+
+static int (*volatile scan_pointer)(int64_t *, const int64_t *, void *) = gather;
+static int (*volatile reduce_pointer)(int64_t *, const int64_t *, void *) = gather;
+
+int64_t floor_scan(int64_t count)
+{
+	int64_t running = 0, sum = 0;
+	for (int64_t i = 0; i < count; i++) {
+		scan_pointer(&running, &i, NULL);
+		reduce_pointer(&sum, &running, NULL);
+	}
+	return sum;
+}
+
+struct three {
+	int64_t first, count;
+};
+
+static void start_three(const int64_t *n, void *memory)
+{
+	*(struct three *)memory = (struct three){*n, 3};
+}
+
+static void (*volatile three_pointer)(const int64_t *, void *) = start_three;
+static int (*volatile sum_pointer)(int64_t *, const int64_t *, void *) = gather;
+
+int64_t floor_flatten(int64_t count)
+{
+	int64_t sum = 0;
+	for (int64_t i = 0; i < count; i++) {
+		struct three *three = malloc(sizeof *three);
+		if (!three)
+			abort();
+		three_pointer(&i, three);
+		for (int64_t k = 0; k < three->count; k++) {
+			const int64_t item = three->first + k;
+			sum_pointer(&sum, &item, NULL);
+		}
+		free(three);
+	}
+	return sum;
+}
+
 void floor_deliver(void (*const *listeners)(const int64_t *item, void *ctx), void **ctx, size_t count,
                    const int64_t *item)
 {

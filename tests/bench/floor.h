@@ -11,6 +11,10 @@
 int64_t floor_spans(int64_t count);
 /* n items, one call through a pointer to map and one to filter, then the sum. */
 int64_t floor_calls(int64_t count);
+/* n items, a running sum in one call through a pointer and the sum of those sums in another. */
+int64_t floor_scan(int64_t count);
+/* As many arrays of three, each set up by a call through a pointer in a block that is taken and given back, and summed. */
+int64_t floor_flatten(int64_t count);
 /* One item to each of @p listeners, a call through a pointer each. */
 void floor_deliver(void (*const *listeners)(const int64_t *item, void *ctx), void **ctx, size_t count,
                    const int64_t *item);

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "tests/conformance/replay.h"
+#include "tests/support/ways.h"
 
 struct tally {
 	size_t passed, failed, exempt;
@@ -112,6 +113,7 @@ int main(int argc, char **argv)
 	struct options options = {0};
 	struct tally sum = {0};
 	int status = EXIT_SUCCESS, first = 1;
+	ways_choose_by_environment();
 	for (; first < argc && argv[first][0] == '-'; first++) {
 		if (strcmp(argv[first], "-v") == 0)
 			options.verbose = true;

@@ -7,6 +7,7 @@
 #include "tests/support/contract.h"
 #include "tests/support/memory.h"
 #include "tests/support/test.h"
+#include "tests/support/ways.h"
 
 #include <alloca.h>
 #include <errno.h>
@@ -328,14 +329,16 @@ static void try_all(struct script script)
 
 /* ---- The contract ---------------------------------------------------------------------------------------------- */
 
-TEST(nothing_comes_after_the_end)
+TEST(nothing_comes_after_the_end, .from = 0, .to = WAYS)
 {
+	ways_choose(_i);
 	try_all((struct script){.ending = COMPLETES, .stubborn = true});
 	try_all((struct script){.ending = FAILS, .stubborn = true});
 }
 
-TEST(every_subscription_of_the_source_is_torn_down_once)
+TEST(every_subscription_of_the_source_is_torn_down_once, .from = 0, .to = WAYS)
 {
+	ways_choose(_i);
 	try_all((struct script){.ending = COMPLETES});
 	try_all((struct script){.ending = FAILS});
 	try_all((struct script){.ending = STAYS});
@@ -350,26 +353,30 @@ TEST(an_error_of_the_source_is_the_end)
 	}
 }
 
-TEST(it_can_be_left_at_any_time)
+TEST(it_can_be_left_at_any_time, .from = 0, .to = WAYS)
 {
+	ways_choose(_i);
 	for (int ms = 0; ms < 12; ms++)
 		try_all((struct script){.ending = COMPLETES, .leave_at = RX_MS(ms) + 1});
 }
 
-TEST(it_can_be_left_from_inside_an_item)
+TEST(it_can_be_left_from_inside_an_item, .from = 0, .to = WAYS)
 {
+	ways_choose(_i);
 	try_all((struct script){.ending = COMPLETES, .act = UNSUBSCRIBES});
 	try_all((struct script){.ending = STAYS, .stubborn = true, .act = UNSUBSCRIBES});
 }
 
-TEST(it_can_be_entered_from_inside_an_item)
+TEST(it_can_be_entered_from_inside_an_item, .from = 0, .to = WAYS)
 {
+	ways_choose(_i);
 	try_all((struct script){.ending = COMPLETES, .act = EMITS});
 	try_all((struct script){.ending = FAILS, .act = EMITS});
 }
 
-TEST(it_can_be_ended_from_inside_an_item)
+TEST(it_can_be_ended_from_inside_an_item, .from = 0, .to = WAYS)
 {
+	ways_choose(_i);
 	try_all((struct script){.ending = COMPLETES, .act = ENDS});
 	try_all((struct script){.ending = STAYS, .act = ENDS, .stubborn = true});
 }

@@ -7,6 +7,7 @@
 #include "tests/support/left.h"
 #include "tests/support/memory.h"
 #include "tests/support/test.h"
+#include "tests/support/ways.h"
 
 #include <limits.h>
 #include <signal.h>
@@ -286,6 +287,7 @@ int main(int argc, char **argv)
 	/* An ignored SIGCHLD, inherited from whoever started this, makes Check wait for ever. */
 	signal(SIGCHLD, SIG_DFL);
 	memory_install();
+	ways_choose_by_environment();
 	const char *program = getenv(PROGRAM_VARIABLE);
 	if (program)
 		return run_program(program, argc, argv);

@@ -1,0 +1,316 @@
+#include "observables/core/fuse.h"
+
+#include "observables/core/accumulate.h"
+
+#if defined(__GNUC__)
+#define INLINE static inline __attribute__((always_inline))
+#else
+#define INLINE static inline
+#endif
+
+enum {
+	MOST = 4,  /* stages in one loop */
+	ROOM = 64, /* bytes on the stack for what a stage makes; larger items go from stage to stage */
+	STRIDE = sizeof(rx_stage) + 16, /* from one stage to the next, where the state is a number */
+};
+
+bool rx__fusing = true, rx__spanning = true;
+
+/* One of the stages, with all that does not change from item to item at hand. */
+struct lane {
+	rx_stage *stage;
+	rx_step step;
+	void *room;
+};
+
+/* Where the last of them hands its items. */
+struct end {
+	rx_stage *stage;
+	int (*call)(const void *item, void *ctx); /* of an observer, which takes them at once; NULL: a stage */
+	void *ctx;
+};
+
+/* ---- One item in one stage: what it hands on, or NULL ----------------------------------------------------------------- */
+
+INLINE const void *stop_with(const struct lane *lane, int code)
+{
+	if (code < 0)
+		rx__fail(lane->stage, code);
+	return NULL;
+}
+
+INLINE const void *map(const struct lane *lane, const void *item)
+{
+	size_t *index = RX__STATE(lane->stage);
+	const int code = lane->step.map(item, (*index)++, lane->room, lane->step.ctx);
+	return RX__LIKELY(code >= 0) ? lane->room : stop_with(lane, code);
+}
+
+INLINE const void *filter(const struct lane *lane, const void *item)
+{
+	size_t *index = RX__STATE(lane->stage);
+	const int code = lane->step.test(item, (*index)++, lane->step.ctx);
+	return code > 0 ? item : stop_with(lane, code);
+}
+
+INLINE const void *take_while(const struct lane *lane, const void *item)
+{
+	size_t *index = RX__STATE(lane->stage);
+	const int code = lane->step.test(item, (*index)++, lane->step.ctx);
+	if (code == 0)
+		rx__complete(lane->stage);
+	return code > 0 ? item : stop_with(lane, code);
+}
+
+INLINE const void *tap(const struct lane *lane, const void *item)
+{
+	const int code = lane->step.consume(item, lane->step.ctx);
+	return RX__LIKELY(code >= 0) ? item : stop_with(lane, code);
+}
+
+INLINE const void *take(const struct lane *lane, const void *item)
+{
+	size_t *left = RX__STATE(lane->stage);
+	if (*left == 0)
+		return NULL;
+	--*left;
+	return item;
+}
+
+/* Entered again meanwhile, the innermost call is the first to see that there are none left, and closes the stage. */
+INLINE void end_take(const struct lane *lane)
+{
+	const size_t *left = RX__STATE(lane->stage);
+	if (*left == 0 && rx__open(lane->stage))
+		rx__complete(lane->stage);
+}
+
+/*
+ * The accumulator stays lent to this loop from one item to the next: only what enters the stage meanwhile, or stops it,
+ * makes it leave. It owns nothing (rx__fuse() saw to that).
+ */
+INLINE const void *accumulate(const struct lane *lane, const void *item)
+{
+	rx_accumulator *accumulator = RX__STATE(lane->stage);
+	const rx_type *type = lane->stage->node->type;
+	if (!accumulator->slot.full) {
+		accumulator->index = 1;
+		rx__slot_put(&accumulator->slot, type, item);
+		return item;
+	}
+	if (accumulator->slot.lent != lane->room)
+		rx__slot_lend(&accumulator->slot, type, lane->room);
+	const int code = lane->step.reduce(lane->room, item, accumulator->index++, lane->step.ctx);
+	if (code < 0 || !rx__open(lane->stage)) {
+		rx__slot_return(&accumulator->slot, type, lane->room);
+		return stop_with(lane, code);
+	}
+	if (accumulator->slot.lent != lane->room)
+		rx__slot_claim(&accumulator->slot, type, lane->room);
+	return lane->room;
+}
+
+INLINE const void *enter(rx_step_kind kind, const struct lane *lane, const void *item)
+{
+	switch (kind) {
+	case RX__MAPS:
+		return map(lane, item);
+	case RX__FILTERS:
+		return filter(lane, item);
+	case RX__TAPS:
+		return tap(lane, item);
+	case RX__TAKES:
+		return take(lane, item);
+	case RX__TAKES_WHILE:
+		return take_while(lane, item);
+	case RX__SCANS:
+		return accumulate(lane, item);
+	case RX__REDUCES:
+		accumulate(lane, item);
+		return NULL;
+	default:
+		return NULL;
+	}
+}
+
+/* ---- One item in all of them ------------------------------------------------------------------------------------------ */
+
+INLINE void hand_on(const struct end *end, const void *item)
+{
+	if (end->stage->flags & RX__ENDED)
+		return;
+	if (end->call)
+		end->call(item, end->ctx);
+	else
+		end->stage->next(end->stage, item);
+}
+
+/* @p kinds begins at its highest digit. Not a loop, so that every kind is a constant to the compiler. */
+#define KIND(kinds, length, i) ((rx_step_kind)((kinds) >> 4 * ((length) - (i)-1) & 15))
+
+#define PASS(i, rest)                                                                                                  \
+	do {                                                                                                           \
+		item = enter(KIND(kinds, length, i), &lanes[i], item);                                                 \
+		if (!item)                                                                                             \
+			break;                                                                                         \
+		if (length == (i) + 1)                                                                                 \
+			hand_on(end, item);                                                                            \
+		else if (RX__LIKELY(!(lanes[(i) + 1].stage->flags & RX__ENDED)))                                       \
+			rest;                                                                                          \
+		if (KIND(kinds, length, i) == RX__TAKES)                                                               \
+			end_take(&lanes[i]);                                                                           \
+	} while (0)
+
+INLINE void pass(uint32_t kinds, int length, const struct lane *lanes, const struct end *end, const void *item)
+{
+	PASS(0, PASS(1, PASS(2, PASS(3, (void)0))));
+}
+
+INLINE bool keeps_item(rx_step_kind kind)
+{
+	return kind == RX__SCANS || kind == RX__REDUCES;
+}
+
+/* The compiler sees that most stages are at a known distance from each other. */
+INLINE rx_stage *below(rx_step_kind kind, const rx_stage *stage)
+{
+	return keeps_item(kind) ? stage->downstream : (rx_stage *)((char *)stage + STRIDE);
+}
+
+INLINE struct end prepare(uint32_t kinds, int length, rx_stage *stage, struct lane *lanes, char (*rooms)[ROOM])
+{
+	for (int i = 0; i < length; i++) {
+		lanes[i] = (struct lane){.stage = stage, .step = stage->node->step, .room = rooms[i]};
+		stage = below(KIND(kinds, length, i), stage);
+	}
+	const rx_sink *sink = (const rx_sink *)stage;
+	if (stage->next == rx__sink_next)
+		return (struct end){stage, sink->call, sink->ctx};
+	return (struct end){.stage = stage};
+}
+
+INLINE void settle(uint32_t kinds, int length, const struct lane *lanes)
+{
+	for (int i = 0; i < length; i++) {
+		if (!keeps_item(KIND(kinds, length, i)))
+			continue;
+		rx_accumulator *accumulator = RX__STATE(lanes[i].stage);
+		if (accumulator->slot.lent == lanes[i].room)
+			rx__slot_return(&accumulator->slot, lanes[i].stage->node->type, lanes[i].room);
+	}
+}
+
+INLINE void run_one(uint32_t kinds, int length, rx_stage *first, const void *item)
+{
+	_Alignas(16) char rooms[MOST][ROOM];
+	struct lane lanes[MOST];
+	const struct end end = prepare(kinds, length, first, lanes, rooms);
+	pass(kinds, length, lanes, &end, item);
+	settle(kinds, length, lanes);
+}
+
+INLINE void run_span(uint32_t kinds, int length, rx_stage *first, const char *item, size_t count)
+{
+	_Alignas(16) char rooms[MOST][ROOM];
+	struct lane lanes[MOST];
+	const size_t size = rx__in(first)->size;
+	const struct end end = prepare(kinds, length, first, lanes, rooms);
+	for (; count-- && rx__open(first); item += size)
+		pass(kinds, length, lanes, &end, item);
+	settle(kinds, length, lanes);
+}
+
+/* ---- The sequences that have a loop ----------------------------------------------------------------------------------- */
+
+#define M RX__MAPS
+#define F RX__FILTERS
+#define T RX__TAPS
+#define S RX__SCANS
+#define K RX__TAKES
+#define W RX__TAKES_WHILE
+#define R RX__REDUCES
+
+/* With every sequence its beginnings are here, too: rx__fuse() finds a loop by what it becomes with one stage more. */
+#define SEQUENCES(X)                                                                                                   \
+	X(1, M, M)                                                                                                     \
+	X(1, F, F)                                                                                                     \
+	X(1, T, T)                                                                                                     \
+	X(1, S, S) X(1, R, R) TWO(X, M, M) TWO(X, M, F) TWO(X, M, T) TWO(X, M, S) TWO(X, M, K) TWO(X, M, W) TWO(       \
+		X, M, R) TWO(X, F, M) TWO(X, F, F) TWO(X, F, T) TWO(X, F, S) TWO(X, F, K) TWO(X, F, W) TWO(X, F, R)    \
+		TWO(X, T, M) TWO(X, T, F) TWO(X, T, K) TWO(X, S, M) TWO(X, S, F) TWO(X, S, K) TWO(X, S, R)             \
+			THREE(X, M, M, M) THREE(X, M, M, F) THREE(X, M, M, K) THREE(X, M, M, R) THREE(X, M, F, M)      \
+				THREE(X, M, F, F) THREE(X, M, F, K) THREE(X, M, F, R) THREE(X, F, M, M)                \
+					THREE(X, F, M, F) THREE(X, F, M, K) THREE(X, F, M, R) THREE(X, F, F, M)        \
+						THREE(X, F, F, F) THREE(X, F, F, K) THREE(X, F, F, R)                  \
+							FOUR(X, M, F, M, F) FOUR(X, M, F, M, K) FOUR(X, M, F, M, R)    \
+								FOUR(X, M, M, M, M) FOUR(X, F, M, F, M)                \
+									FOUR(X, F, M, F, K) FOUR(X, F, M, F, R)
+#define TWO(X, a, b) X(2, a##b, a << 4 | b)
+#define THREE(X, a, b, c) X(3, a##b##c, (a << 4 | b) << 4 | c)
+#define FOUR(X, a, b, c, d) X(4, a##b##c##d, ((a << 4 | b) << 4 | c) << 4 | d)
+
+#define DEFINE(length, name, kinds)                                                                                    \
+	static void next_##name(rx_stage *first, const void *item)                                                     \
+	{                                                                                                              \
+		run_one(kinds, length, first, item);                                                                   \
+	}                                                                                                              \
+	static void span_##name(rx_stage *first, const void *items, size_t count)                                      \
+	{                                                                                                              \
+		run_span(kinds, length, first, items, count);                                                          \
+	}
+#define LIST(length, name, kinds) {kinds, next_##name, span_##name},
+
+SEQUENCES(DEFINE)
+static const rx_fusion loops[] = {SEQUENCES(LIST)};
+
+static const rx_fusion *find(uint32_t kinds)
+{
+	for (size_t i = 0; i < sizeof loops / sizeof *loops; i++)
+		if (loops[i].kinds == kinds)
+			return &loops[i];
+	return NULL;
+}
+
+/* ---- Recipes ---------------------------------------------------------------------------------------------------------- */
+
+static bool fits(const rx_type *type)
+{
+	return type && !type->copy && !type->drop && type->size <= ROOM;
+}
+
+/* Whether the stage can be in a loop: one that makes items makes small ones, and where spans arrive kernels are better. */
+static bool can_fuse(const rx_observable *node)
+{
+	const rx_step *step = &node->step;
+	const bool makes = step->kind == RX__MAPS || keeps_item(step->kind);
+	if (!step->kind || (makes && !fits(node->type)))
+		return false;
+	if (!keeps_item(step->kind) && node->stage_size != STRIDE)
+		return false;
+	return !node->upstream->spans || (step->map && !step->kernel);
+}
+
+void rx__fuse(rx_observable *node)
+{
+	const rx_observable *upstream = node->upstream;
+	if (node->ops->step)
+		node->ops->step(node->params, &node->step);
+	const bool one_by_one = node->step.map && !node->step.kernel;
+	node->spans = node->ops->flags & RX__SPANS || (upstream->spans && node->ops->span && !one_by_one);
+	if (!can_fuse(node))
+		return;
+	if (upstream->loop)
+		node->loop = find(upstream->loop->kinds << 4 | node->step.kind);
+	if (node->loop)
+		node->position = upstream->position + 1;
+	else
+		node->loop = find(node->step.kind);
+}
+
+void rx__fused_span(rx_stage *first, const void *items, size_t count)
+{
+	const rx_stage *last = first;
+	while (last->downstream->node->position > 0)
+		last = last->downstream;
+	last->node->loop->span(first, items, count);
+}
