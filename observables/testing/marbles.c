@@ -2,9 +2,13 @@
  * Diagrams, read as RxJS reads them, its oddities included: each character of a group takes a frame although all of
  * the group happens in the first, and the frames before `^` are counted in characters, spaces and durations too.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "observables/testing/testing.h"
+
+/* Some 30 years: as nanoseconds, still far from the end of time. */
+#define FRAMES (INT64_C(1) << 40)
 
 struct reader {
 	bool legacy;
@@ -64,21 +68,30 @@ static const char *skip_digits(const char *at)
 	return at;
 }
 
-/* "1.5s " */
-static bool read_duration(struct reader *reader)
+/* "1.5s ": 1 if there was one, and it was read. */
+static int read_duration(struct reader *reader)
 {
 	if (reader->legacy || !is_digit(*reader->at) || (reader->at > reader->start && reader->at[-1] != ' '))
-		return false;
+		return 0;
 	const char *end = skip_digits(reader->at);
 	if (*end == '.' && is_digit(end[1]))
 		end = skip_digits(end + 1);
 	size_t length;
 	const double unit = unit_of(end, &length);
 	if (unit == 0)
-		return false;
-	reader->frame += (int64_t)(strtod(reader->at, NULL) * unit + 0.5);
+		return 0;
+	const double frames = strtod(reader->at, NULL) * unit + 0.5;
+	if (frames + (double)reader->frame > FRAMES)
+		return rx_raise(-ERANGE, "a diagram of more than %" PRId64 " ms", FRAMES);
+	reader->frame += (int64_t)frames;
 	reader->at = end + length + 1;
-	return true;
+	return 1;
+}
+
+/* What only moves time: 1 if there was some, and it was read. */
+static int read_passing(struct reader *reader)
+{
+	return read_time(reader) ? 1 : read_duration(reader);
 }
 
 static int add_value(rx_message_list *list, const rx_test *test, rx_message *message, char c, const rx_values *values)
@@ -132,14 +145,15 @@ int rx__marbles_parse(const rx_test *test, const char *marbles, const rx_values 
 	if (values && strlen(values->keys) != values->count)
 		code = rx_raise(-EINVAL, "%zu values for the characters \"%s\"", values->count, values->keys);
 	while (code >= 0 && *reader.at) {
-		if (read_time(&reader) || read_duration(&reader))
+		code = read_passing(&reader);
+		if (code != 0)
 			continue;
 		if (*reader.at != '^')
 			code = add(list, test, frame_of(&reader), *reader.at, values);
 		reader.frame += reader.step;
 		reader.at++;
 	}
-	return code;
+	return code < 0 ? code : 0;
 }
 
 int rx__marbles_parse_subscription(const rx_test *test, const char *marbles, rx_subscription_log *log)
@@ -149,7 +163,10 @@ int rx__marbles_parse_subscription(const rx_test *test, const char *marbles, rx_
 		return 0;
 	struct reader reader = reader_of(test, marbles);
 	while (*reader.at) {
-		if (read_time(&reader) || read_duration(&reader))
+		const int passing = read_passing(&reader);
+		if (passing < 0)
+			return passing;
+		if (passing)
 			continue;
 		const char c = *reader.at++;
 		if (c != '^' && c != '!')

@@ -131,6 +131,8 @@ TEST(mistakes_are_mismatches)
 	is_refused("--a!-|", false, "'!' stands in subscription marbles only");
 	is_refused("--a!-|", true, "'!' stands in subscription marbles only");
 	is_refused("--^a-|", false, "a cold source has no '^'");
+	is_refused("a 99999999999999999999m |", false, "a diagram of more than 1099511627776 ms");
+	is_refused("1099511627s 1099511627s |", true, "a diagram of more than 1099511627776 ms");
 }
 
 TEST(a_character_without_a_value_is_a_mismatch)
