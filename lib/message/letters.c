@@ -155,9 +155,9 @@ int cy__letters_add(cy__letters *letters, const cy__post *post, const cy__letter
 		letters->dropped(letters, post->from);
 		return 0;
 	}
-	cy__letter *letter;
+	cy__letter *letter = NULL;
 	const int code = create(post, size, &letter);
-	if (code < 0)
+	if (!letter)
 		return code;
 	if (full && policy == CY__FRAME_KEEP_LATEST && replace(letters, letter)) {
 		trim(letters, bound);

@@ -73,7 +73,7 @@ static int link_wait(cy__gauge *gauge, rx_subscriber *subscriber)
 static int subscribe(rx_subscriber *subscriber, void *ctx)
 {
 	const struct recipe *recipe = ctx;
-	cy__gauge *gauge;
+	cy__gauge *gauge = NULL;
 	if (cy_current() != recipe->cluster)
 		return rx_raise(-ECANCELED, "the cluster has ended");
 	const int code = gauge_of(recipe->cluster, &(cy_target){.to = recipe->to, .name = recipe->name}, &gauge);

@@ -146,7 +146,7 @@ static int find(cy_cluster *cluster, const cy_target *target, cy__input **input)
 
 int cy_input(cy_cluster *cluster, cy_target worker, const void *bytes, size_t size)
 {
-	cy__input *input;
+	cy__input *input = NULL;
 	int code = find(cluster, &worker, &input);
 	if (code < 0 || !size)
 		return code;
@@ -160,7 +160,7 @@ int cy_input(cy_cluster *cluster, cy_target worker, const void *bytes, size_t si
 
 int cy_input_end(cy_cluster *cluster, cy_target worker)
 {
-	cy__input *input;
+	cy__input *input = NULL;
 	const int code = find(cluster, &worker, &input);
 	if (code < 0)
 		return code;

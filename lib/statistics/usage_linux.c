@@ -4,8 +4,8 @@
 #include "lib/statistics/usage.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,25 +21,36 @@ static void read_file(pid_t pid, const char *name, char *text, size_t size)
 		close(fd);
 }
 
+/* The field of that index, from 1; fields are separated by a space. "" if there are not so many. */
+static const char *field(const char *text, int index)
+{
+	for (; index > 1 && *text; index--) {
+		text += strcspn(text, " ");
+		text += *text == ' ';
+	}
+	return text;
+}
+
+static uint64_t number(const char *text)
+{
+	return strtoull(text, NULL, 10);
+}
+
 static size_t memory_of(pid_t pid)
 {
 	char text[256];
-	size_t pages = 0;
 	read_file(pid, "statm", text, sizeof text);
-	return sscanf(text, "%*u %zu", &pages) == 1 ? pages * (size_t)sysconf(_SC_PAGESIZE) : 0;
+	return (size_t)number(field(text, 2)) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 /* Fields 14 and 15; the second is the program's name in parentheses, which may hold anything. */
 static rx_nsec processor_of(pid_t pid)
 {
 	char text[1024];
-	uint64_t own = 0, kernel = 0;
 	read_file(pid, "stat", text, sizeof text);
-	const char *rest = strrchr(text, ')');
-	if (!rest ||
-	    sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %" SCNu64 " %" SCNu64, &own, &kernel) != 2)
-		return 0;
-	return (rx_nsec)((own + kernel) * (uint64_t)(RX_S(1) / sysconf(_SC_CLK_TCK)));
+	const char *name_end = strrchr(text, ')'), *rest = name_end ? name_end + 2 : "";
+	const uint64_t ticks = number(field(rest, 14 - 2)) + number(field(rest, 15 - 2));
+	return (rx_nsec)(ticks * (uint64_t)(RX_S(1) / sysconf(_SC_CLK_TCK)));
 }
 
 cy__usage cy__usage_of(pid_t pid)

@@ -27,7 +27,7 @@ static int find_peer(cy_cluster *cluster, cy_target target, cy__peer **found)
 
 int cy_inject(cy_cluster *cluster, cy_target target, const cy_faults *faults)
 {
-	cy__peer *peer;
+	cy__peer *peer = NULL;
 	cy__faults *made = NULL;
 	int code = find_peer(cluster, target, &peer);
 	if (code >= 0 && faults)

@@ -153,7 +153,8 @@ static double buffered(void *ctx)
 static double replayed(void *ctx)
 {
 	(void)ctx;
-	bench_use(sum_of(rx_pipe(rx_range(0, items() / 10), rx_share_replay(&(rx_share_replay_options){.buffer_size = 1}))));
+	bench_use(sum_of(
+		rx_pipe(rx_range(0, items() / 10), rx_share_replay(&(rx_share_replay_options){.buffer_size = 1}))));
 	return (double)items() / 10;
 }
 

@@ -186,9 +186,9 @@ static int cycles(void)
 {
 	const char *text = getenv("CLUSTERFY_TEST_CYCLES");
 #ifdef TEST_SANITIZED
-	return text ? atoi(text) : 20;
+	return text ? (int)strtol(text, NULL, 10) : 20;
 #else
-	return text ? atoi(text) : 100;
+	return text ? (int)strtol(text, NULL, 10) : 100;
 #endif
 }
 

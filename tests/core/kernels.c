@@ -15,8 +15,8 @@ RX_TYPE(pair);
 RX_FILTER(odd_sum, int64_t, n, (n ^ n >> 1 ^ n >> 2 ^ n >> 5) & 1)
 RX_FILTER(odd_sum_small, int32_t, n, (n ^ n >> 1 ^ n >> 2 ^ n >> 5) & 1)
 RX_FILTER(odd_sum_pair, pair, n, odd_sum(n.b))
-RX_FILTER(all, int64_t, n, (n | 1) != 0)
-RX_FILTER(none, int64_t, n, (n | 1) == 0)
+RX_FILTER(all, int64_t, n, (n | 1) % 2 != 0)
+RX_FILTER(none, int64_t, n, (n | 1) % 2 == 0)
 RX_MAP(as_pair, pair, int64_t, n, ((pair){-n, n}))
 RX_REDUCE(total, int64_t, int64_t, sum, n, sum + n)
 

@@ -14,6 +14,8 @@ void clock_shift(rx_nsec by)
 }
 
 /* In place of the C library's, for libev as well, which keeps an eye on both clocks. */
+/* The C library names its parameters in its own way. */
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
 	const int code = (int)syscall(SYS_clock_gettime, clock, now);
@@ -22,6 +24,8 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 	return code;
 }
 
+/* The C library names its parameters in its own way. */
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
 int gettimeofday(struct timeval *restrict now, void *restrict zone)
 {
 	struct timespec time;

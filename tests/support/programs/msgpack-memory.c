@@ -12,8 +12,8 @@
 
 static size_t until_failure = SIZE_MAX;
 
-/* In place of the C library's, for every library of this process. */
-void *malloc(size_t size)
+/* In place of the C library's, for every library of this process; called before a sanitizer is ready to look on. */
+__attribute__((no_sanitize_address, no_sanitize_undefined)) void *malloc(size_t size)
 {
 	static void *(*real)(size_t size);
 	if (!real)
