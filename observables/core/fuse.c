@@ -231,21 +231,20 @@ INLINE void run_span(uint32_t kinds, int length, rx_stage *first, const char *it
 #define R RX__REDUCES
 
 /* With every sequence its beginnings are here, too: rx__fuse() finds a loop by what it becomes with one stage more. */
-#define SEQUENCES(X)                                                                                                   \
-	X(1, M, M)                                                                                                     \
-	X(1, F, F)                                                                                                     \
-	X(1, T, T)                                                                                                     \
-	X(1, S, S)                                                                                                     \
-	X(1, R, R)                                                                                                     \
-	TWO(X, M, M) TWO(X, M, F) TWO(X, M, T) TWO(X, M, S) TWO(X, M, K) TWO(X, M, W) TWO(X, M, R) TWO(X, F, M) TWO(   \
-		X, F, F) TWO(X, F, T) TWO(X, F, S) TWO(X, F, K) TWO(X, F, W) TWO(X, F, R) TWO(X, T, M) TWO(X, T, F)    \
-		TWO(X, T, K) TWO(X, S, M) TWO(X, S, F) TWO(X, S, K) TWO(X, S, R) THREE(X, M, M, M) THREE(X, M, M, F)   \
-			THREE(X, M, M, K) THREE(X, M, M, R) THREE(X, M, F, M) THREE(X, M, F, F) THREE(X, M, F, K)      \
-				THREE(X, M, F, R) THREE(X, F, M, M) THREE(X, F, M, F) THREE(X, F, M, K)                \
-					THREE(X, F, M, R) THREE(X, F, F, M) THREE(X, F, F, F) THREE(X, F, F, K)        \
-						THREE(X, F, F, R) FOUR(X, M, F, M, F) FOUR(X, M, F, M, K)              \
-							FOUR(X, M, F, M, R) FOUR(X, M, M, M, M) FOUR(X, F, M, F, M)    \
-								FOUR(X, F, M, F, K) FOUR(X, F, M, F, R)
+/* The formatter finds no end of moving these about. */
+/* clang-format off */
+#define SEQUENCES(X) \
+	X(1, M, M) X(1, F, F) X(1, T, T) X(1, S, S) X(1, R, R) \
+	TWO(X, M, M) TWO(X, M, F) TWO(X, M, T) TWO(X, M, S) TWO(X, M, K) TWO(X, M, W) TWO(X, M, R) \
+	TWO(X, F, M) TWO(X, F, F) TWO(X, F, T) TWO(X, F, S) TWO(X, F, K) TWO(X, F, W) TWO(X, F, R) \
+	TWO(X, T, M) TWO(X, T, F) TWO(X, T, K) TWO(X, S, M) TWO(X, S, F) TWO(X, S, K) TWO(X, S, R) \
+	THREE(X, M, M, M) THREE(X, M, M, F) THREE(X, M, M, K) THREE(X, M, M, R) \
+	THREE(X, M, F, M) THREE(X, M, F, F) THREE(X, M, F, K) THREE(X, M, F, R) \
+	THREE(X, F, M, M) THREE(X, F, M, F) THREE(X, F, M, K) THREE(X, F, M, R) \
+	THREE(X, F, F, M) THREE(X, F, F, F) THREE(X, F, F, K) THREE(X, F, F, R) \
+	FOUR(X, M, F, M, F) FOUR(X, M, F, M, K) FOUR(X, M, F, M, R) FOUR(X, M, M, M, M) \
+	FOUR(X, F, M, F, M) FOUR(X, F, M, F, K) FOUR(X, F, M, F, R)
+/* clang-format on */
 #define TWO(X, a, b) X(2, a##b, a << 4 | b)
 #define THREE(X, a, b, c) X(3, a##b##c, (a << 4 | b) << 4 | c)
 #define FOUR(X, a, b, c, d) X(4, a##b##c##d, ((a << 4 | b) << 4 | c) << 4 | d)
