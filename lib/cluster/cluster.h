@@ -71,6 +71,8 @@ typedef struct cy__peer {
 	cy__table incoming; /* its calls, by their numbers: ports */
 	cy__leg *legs;      /* calls to it that await replies */
 	size_t leg_count;
+	uint64_t served;         /* calls that it has answered, over all incarnations */
+	cy__channel_counts past; /* of its earlier channels */
 	cy__gauge gauge;
 	cy__letters backlog; /* messages that gave way at its queue's bound, and may be dropped */
 } cy__peer;
@@ -141,9 +143,10 @@ struct cy_cluster {
 	cy__worker *buried; /* gone for good, and kept until nothing on the stack can point to them */
 	rx_task burial;
 	cy__group *groups;
-	cy__worker *spares;  /* processes beside those in the list: see primary/succession.h */
-	cy__peer *speaker;   /* whose call is being looked at */
-	unsigned interrupts; /* SIGINTs that have come */
+	cy__worker *spares;        /* processes beside those in the list: see primary/succession.h */
+	cy__peer *speaker;         /* whose call is being looked at */
+	cy_worker_statistics gone; /* what was counted of workers that are gone */
+	unsigned interrupts;       /* SIGINTs that have come */
 	struct cy__listening *listening;
 	cy__fds *enclosed; /* descriptors of the item that one of the library's own handlers is emitting */
 
@@ -175,6 +178,8 @@ void cy__emit(cy_cluster *cluster, cy_event event);
 int cy__peer_open(cy__peer *peer, cy_cluster *cluster, uint32_t id, int fd);
 /* From now on the loop drives it. */
 void cy__peer_bind(cy__peer *peer);
+/* Add what its channel has counted so far. */
+void cy__peer_count(const cy__peer *peer, cy__channel_counts *counts);
 /* The channel is no more: calls of the peer's are cancelled, calls to it fail. */
 void cy__peer_lost(cy__peer *peer);
 void cy__peer_finish(cy__peer *peer);

@@ -114,12 +114,26 @@ void cy__peer_bind(cy__peer *peer)
 	cy__bind(&peer->binding, peer->channel, peer->cluster->scheduler, peer->cluster->asap);
 }
 
+void cy__peer_count(const cy__peer *peer, cy__channel_counts *counts)
+{
+	cy__channel_counts now;
+	if (!peer->channel)
+		return;
+	cy__channel_count(peer->channel, &now);
+	counts->frames_in += now.frames_in;
+	counts->frames_out += now.frames_out;
+	counts->bytes_in += now.bytes_in;
+	counts->bytes_out += now.bytes_out;
+	counts->refused += now.refused;
+}
+
 void cy__peer_lost(cy__peer *peer)
 {
 	cy__channel *channel = peer->channel;
 	if (!channel)
 		return;
 	cy__unbind(&peer->binding);
+	cy__peer_count(peer, &peer->past);
 	peer->channel = NULL;
 	peer->greeted = false;
 	cy__peer_fail_legs(peer, channel);

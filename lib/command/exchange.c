@@ -313,6 +313,7 @@ void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 	}
 	if (frame->kind != CY__ITEM && peer->worker)
 		cy__recycle_served(peer->worker);
+	peer->served += frame->kind != CY__ITEM && !is_part(leg, frame);
 	const uint32_t from = cluster->primary ? peer->id : frame->from;
 	const cy__body body = {frame->body, frame->body_size, NULL};
 	if (frame->kind == CY__ITEM)

@@ -38,8 +38,9 @@ struct cy__worker {
 	bool ready;        /* it was IDLE or PROCESSING in this incarnation */
 	bool disconnected; /* its channel has ended, and everybody was told */
 	rx_subscription child;
-	uint32_t asker; /* who asked for the end of this incarnation, if it was asked for */
-	int unwatched;  /* 0, or why its end cannot be waited for */
+	uint32_t asker;               /* who asked for the end of this incarnation, if it was asked for */
+	int unwatched;                /* 0, or why its end cannot be waited for */
+	cy_worker_statistics earlier; /* what was counted of those that it has replaced */
 	cy__waiting *first, *last;
 	size_t waiting_count, waiting_bytes;
 	rx_task due;     /* the start timeout, or the revival */

@@ -7,6 +7,7 @@
 #include "lib/primary/group.h"
 #include "lib/primary/route.h"
 #include "lib/primary/succession.h"
+#include "lib/statistics/statistics.h"
 
 #define NAME_MAX_BYTES 255
 
@@ -99,6 +100,7 @@ void cy__workers_forget(cy__worker *worker)
 void cy__workers_bury(cy__worker *worker)
 {
 	cy_cluster *cluster = worker->cluster;
+	cy__statistics_keep(worker);
 	worker->buried = cluster->buried;
 	cluster->buried = worker;
 	cluster->burial.run = burial;

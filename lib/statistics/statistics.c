@@ -5,30 +5,103 @@
 
 #include <inttypes.h>
 
+#include "lib/primary/succession.h"
 #include "lib/primary/workers.h"
+#include "lib/statistics/statistics.h"
+#include "lib/statistics/usage.h"
 
 /* ---- Taking a picture ---------------------------------------------------------------------------------------------------- */
 
-static void describe(const cy__worker *worker, cy_worker_statistics *into)
+static void count(const cy__peer *peer, cy_worker_statistics *into)
 {
-	const cy__supervisor *supervisor = &worker->supervisor;
-	cy__channel_counts counts = {0};
-	*into = (cy_worker_statistics){.id = worker->peer.id,
-	                               .name = worker->name,
-	                               .pid = worker->running ? worker->process.pid : 0,
-	                               .status = supervisor->status,
-	                               .sequel = supervisor->sequel,
-	                               .incarnation = supervisor->incarnation,
-	                               .restarts = supervisor->restarts,
-	                               .calls = worker->peer.leg_count + worker->waiting_count};
-	if (!worker->peer.channel)
-		return;
-	cy__channel_count(worker->peer.channel, &counts);
+	cy__channel_counts counts = peer->past;
+	cy__peer_count(peer, &counts);
+	into->served = peer->served;
 	into->frames_in = counts.frames_in;
 	into->frames_out = counts.frames_out;
 	into->bytes_in = counts.bytes_in;
 	into->bytes_out = counts.bytes_out;
-	into->queued = cy__channel_pending(worker->peer.channel, NULL);
+	into->refused = peer->gauge.refused;
+	into->dropped = peer->gauge.dropped;
+}
+
+static void look(const cy__worker *worker, cy_worker_statistics *into)
+{
+	const cy__usage usage = worker->running ? cy__usage_of(worker->process.pid) : (cy__usage){0};
+	into->pid = worker->running ? worker->process.pid : 0;
+	into->memory = usage.memory;
+	into->processor = usage.processor;
+	into->calls = worker->peer.leg_count + worker->waiting_count;
+	if (worker->peer.channel)
+		into->queued = cy__channel_pending(worker->peer.channel, &into->queued_frames);
+	into->queued += worker->peer.backlog.bytes + worker->waiting_bytes;
+	into->queued_frames += worker->peer.backlog.count + worker->waiting_count;
+}
+
+static void add(cy_worker_statistics *sum, const cy_worker_statistics *one)
+{
+	sum->restarts += one->restarts;
+	sum->failed_starts += one->failed_starts;
+	sum->memory += one->memory;
+	sum->processor += one->processor;
+	sum->calls += one->calls;
+	sum->served += one->served;
+	sum->frames_in += one->frames_in;
+	sum->frames_out += one->frames_out;
+	sum->bytes_in += one->bytes_in;
+	sum->bytes_out += one->bytes_out;
+	sum->queued += one->queued;
+	sum->queued_frames += one->queued_frames;
+	sum->refused += one->refused;
+	sum->dropped += one->dropped;
+}
+
+/* Who takes another's place goes on from its restarts and failed starts: they are not to be counted twice. */
+static cy_worker_statistics counted(const cy__worker *worker)
+{
+	const cy__supervisor *supervisor = &worker->supervisor;
+	cy_worker_statistics counts = {
+		.restarts = cy__succession_is_spare(worker) ? 0 : supervisor->restarts,
+		.failed_starts = worker->replaced ? 0 : supervisor->failed_starts,
+	};
+	count(&worker->peer, &counts);
+	add(&counts, &worker->earlier);
+	return counts;
+}
+
+/* A spare adds to the worker whose place it had, or was to take. */
+void cy__statistics_keep(const cy__worker *worker)
+{
+	cy__worker *heir = cy__workers_find(worker->cluster, worker->peer.id);
+	const cy_worker_statistics counts = counted(worker);
+	add(heir ? &heir->earlier : &worker->cluster->gone, &counts);
+}
+
+static void add_spares(const cy__worker *worker, cy_worker_statistics *into)
+{
+	for (const cy__worker *spare = worker->cluster->spares; spare; spare = spare->next_spare) {
+		if (spare->peer.id != worker->peer.id)
+			continue;
+		const cy_worker_statistics counts = counted(spare);
+		add(into, &counts);
+	}
+}
+
+static cy_worker_statistics describe(const cy__worker *worker)
+{
+	const cy__supervisor *supervisor = &worker->supervisor;
+	cy_worker_statistics described = {.id = worker->peer.id,
+	                                  .name = worker->name,
+	                                  .status = supervisor->status,
+	                                  .sequel = supervisor->sequel,
+	                                  .incarnation = supervisor->incarnation,
+	                                  .restarts = supervisor->restarts,
+	                                  .failed_starts = supervisor->failed_starts};
+	count(&worker->peer, &described);
+	add(&described, &worker->earlier);
+	add_spares(worker, &described);
+	look(worker, &described);
+	return described;
 }
 
 /* The workers, and behind them their names. */
@@ -58,9 +131,10 @@ int cy_statistics_take(cy_cluster *cluster, cy_statistics *statistics)
 	cy_worker_statistics *borrowed = rx_alloc(count * sizeof *borrowed + 1);
 	if (!borrowed)
 		return -ENOMEM;
-	cy_statistics taken = {.workers = borrowed, .count = count, .late = cluster->late};
+	cy_statistics taken = {.workers = borrowed, .count = count, .late = cluster->late, .sum = cluster->gone};
 	for (size_t i = 0; i < count; i++) {
-		describe(cluster->workers[i], &borrowed[i]);
+		borrowed[i] = describe(cluster->workers[i]);
+		add(&taken.sum, &borrowed[i]);
 		taken.online += cluster->workers[i]->peer.greeted;
 	}
 	taken.workers = create(&taken);
@@ -119,11 +193,20 @@ static const char *state_of(const cy_worker_statistics *worker)
 	return worker->sequel == CY_REVIVES ? "REVIVES" : worker->sequel == CY_FAILED ? "FAILED" : "EXITED";
 }
 
+static void print_head(FILE *stream)
+{
+	fprintf(stream, "%6s  %-20s  %8s  %-12s  %11s  %8s  %5s  %8s  %9s  %7s\n", "id", "name", "pid", "status",
+	        "incarnation", "restarts", "calls", "served", "memory", "time");
+}
+
 static void print_row(const cy_worker_statistics *worker, FILE *stream)
 {
-	fprintf(stream, "%6" PRIu32 "  %-20s  %8ld  %-12s  %11" PRIu32 "  %8" PRIu32 "  %5zu\n", worker->id,
-	        worker->name ? worker->name : "-", (long)worker->pid, state_of(worker), worker->incarnation,
-	        worker->restarts, worker->calls);
+	fprintf(stream,
+	        "%6" PRIu32 "  %-20s  %8ld  %-12s  %11" PRIu32 "  %8" PRIu32 "  %5zu  %8" PRIu64
+	        "  %6.1f MB  %5.1f s\n",
+	        worker->id, worker->name ? worker->name : "-", (long)worker->pid, state_of(worker), worker->incarnation,
+	        worker->restarts, worker->calls, worker->served, (double)worker->memory / 1e6,
+	        (double)worker->processor / 1e9);
 }
 
 static int print_storage(cy_cluster *cluster, FILE *stream)
@@ -153,8 +236,7 @@ int cy_statistics_print(cy_cluster *cluster, FILE *stream, bool storage)
 	int code = cy_statistics_take(cluster, &statistics);
 	if (code < 0)
 		return code;
-	fprintf(stream, "%6s  %-20s  %8s  %-12s  %11s  %8s  %5s\n", "id", "name", "pid", "status", "incarnation",
-	        "restarts", "calls");
+	print_head(stream);
 	for (size_t i = 0; i < statistics.count; i++)
 		print_row(&statistics.workers[i], stream);
 	fprintf(stream, "Running workers: %zu\n", statistics.online);

@@ -12,7 +12,12 @@
 
 RX_BEGIN_DECLS
 
-/** One worker. Its strings live as long as the statistics they came in. */
+/**
+ * One worker. Its strings live as long as the statistics they came in.
+ *
+ * What is counted is counted over all of its incarnations, so that it never falls. What is there at this moment, and the
+ * processor's time, are of the process that runs now, and 0 without one.
+ */
 typedef struct cy_worker_statistics {
 	uint32_t id;
 	const char *name; /**< NULL: it has none */
@@ -20,11 +25,16 @@ typedef struct cy_worker_statistics {
 	cy_status status;
 	cy_sequel sequel; /**< what follows, once it is EXITED; else 0 */
 	uint32_t incarnation;
-	uint32_t restarts;
-	size_t calls;                   /**< in flight to it, at this moment */
-	uint64_t frames_in, frames_out; /**< from it and to it, this incarnation */
+	uint32_t restarts;              /**< incarnations after the first */
+	uint32_t failed_starts;         /**< of any kind: no process, an end before it had joined, not ready in time */
+	size_t memory;                  /**< now: bytes that are resident; 0 where the system does not tell */
+	rx_nsec processor;              /**< time it has used, the kernel's for it included; likewise */
+	size_t calls;                   /**< now: in flight to it */
+	uint64_t served;                /**< calls it has answered, with an end or an error; the library's own, too */
+	uint64_t frames_in, frames_out; /**< from it and to it */
 	uint64_t bytes_in, bytes_out;
-	size_t queued; /**< bytes that wait to be written to it */
+	size_t queued, queued_frames; /**< now: bytes and frames that wait to be written to it */
+	uint64_t refused, dropped;    /**< calls and messages to it, at a bound of its queue */
 } cy_worker_statistics;
 
 /** The cluster at one moment. */
@@ -33,6 +43,8 @@ typedef struct cy_statistics {
 	size_t count;
 	size_t online; /**< of them, those that have a process that has joined and not left */
 	uint64_t late; /**< replies that came after their call had ended, or that nobody awaited: ignored */
+	/** The sums of all numbers from `restarts` on, of what is counted with those of the workers that are gone. */
+	cy_worker_statistics sum;
 } cy_statistics;
 RX__DECLARE_TYPE(cy_statistics);
 
