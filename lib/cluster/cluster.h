@@ -195,7 +195,8 @@ typedef struct cy__post {
 	const int *fds;
 	size_t fd_count;
 	bool reserved;
-	bool forced; /* past the bound */
+	bool forced;  /* past the bound */
+	bool ordered; /* behind whatever was sent as ordered before it */
 } cy__post;
 /*
  * What may be dropped, and finds the queue full, waits in the backlog.

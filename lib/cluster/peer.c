@@ -169,7 +169,8 @@ int cy__peer_send(cy__peer *peer, const cy__post *post)
 	                   .call = post->call,
 	                   .deadline = post->deadline,
 	                   .fd_count = (uint8_t)post->fd_count};
-	cy__sending sending = {.fds = post->fds, .reserved = post->reserved, .forced = post->forced};
+	cy__sending sending = {
+		.fds = post->fds, .reserved = post->reserved, .forced = post->forced, .ordered = post->ordered};
 	if (post->body) {
 		int code = cy_value_error(post->body);
 		if (code < 0)

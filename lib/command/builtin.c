@@ -66,13 +66,14 @@ int cy__builtin_register(cy_cluster *cluster)
 		{"cy_shutdown", CY_ON_WORKER, CY__QUIET | CY__FROM_PRIMARY | CY__WHILE_STOPPING, shut_down},
 		{"cy_status_change", CY_ON_PRIMARY, CY__QUIET | CY__WHILE_STOPPING, change_status},
 		{"cy_listen", CY_ON_PRIMARY, CY__QUIET, cy__listen_serve},
-		{"cy_storage_save", CY_ON_PRIMARY, CY__WHILE_STOPPING, cy__storage_save},
-		{"cy_storage_retrieve", CY_ON_PRIMARY, CY__WHILE_STOPPING, cy__storage_retrieve},
-		{"cy_storage_delete", CY_ON_PRIMARY, CY__WHILE_STOPPING, cy__storage_delete},
-		{"cy_storage_keys", CY_ON_PRIMARY, CY__WHILE_STOPPING, cy__storage_keys},
-		{"cy_storage_add", CY_ON_PRIMARY, CY__WHILE_STOPPING, cy__storage_add},
-		{"cy_storage_compare_and_set", CY_ON_PRIMARY, CY__WHILE_STOPPING, cy__storage_compare_and_set},
-		{"cy_storage_mirror", CY_ON_PRIMARY, CY__QUIET | CY__WHILE_STOPPING, cy__mirror_serve},
+		{"cy_storage_save", CY_ON_PRIMARY, CY__WHILE_STOPPING | CY__ORDERED, cy__storage_save},
+		{"cy_storage_retrieve", CY_ON_PRIMARY, CY__WHILE_STOPPING | CY__ORDERED, cy__storage_retrieve},
+		{"cy_storage_delete", CY_ON_PRIMARY, CY__WHILE_STOPPING | CY__ORDERED, cy__storage_delete},
+		{"cy_storage_keys", CY_ON_PRIMARY, CY__WHILE_STOPPING | CY__ORDERED, cy__storage_keys},
+		{"cy_storage_add", CY_ON_PRIMARY, CY__WHILE_STOPPING | CY__ORDERED, cy__storage_add},
+		{"cy_storage_compare_and_set", CY_ON_PRIMARY, CY__WHILE_STOPPING | CY__ORDERED,
+	         cy__storage_compare_and_set},
+		{"cy_storage_mirror", CY_ON_PRIMARY, CY__QUIET | CY__WHILE_STOPPING | CY__ORDERED, cy__mirror_serve},
 	};
 	int code = 0;
 	for (size_t i = 0; code >= 0 && i < sizeof builtins / sizeof *builtins; i++)

@@ -26,8 +26,8 @@ struct caller {
 	char *command;
 	uint64_t number; /* of its first leg, for the events */
 	uint32_t target;
-	bool quiet;
-	bool open; /* the subscriber has not heard the end */
+	bool quiet, ordered; /* as the command is registered here */
+	bool open;           /* the subscriber has not heard the end */
 };
 
 static struct caller *of(cy__exchange *exchange)
@@ -184,7 +184,8 @@ static void send_call(struct caller *caller, const struct call *call)
 	cy_cluster *cluster = call->cluster;
 	cy_value *body = cy_array(call->name ? cy_string(call->name) : cy_nil(), cy_string(call->command),
 	                          cy_value_ref(call->arguments));
-	const cy__call_frame frame = {.flags = call->name ? CY__FRAME_NAMED : 0, .to = call->to, .body = body};
+	const cy__call_frame frame = {
+		.flags = call->name ? CY__FRAME_NAMED : 0, .ordered = caller->ordered, .to = call->to, .body = body};
 	caller->number = cluster->next_call + 1;
 	cy__exchange_hold(&caller->exchange);
 	emit_command(caller, call->arguments);
@@ -233,6 +234,7 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 	caller->open = true;
 	const cy__entry *entry = cy__registry_find(cluster, call->command);
 	caller->quiet = entry && entry->quiet;
+	caller->ordered = entry && entry->ordered;
 	if (rx_on_teardown(subscriber, teardown, caller) < 0) {
 		release(&caller->exchange);
 		return -ENOMEM;

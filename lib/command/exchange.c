@@ -139,6 +139,7 @@ void cy__leg_send(cy__leg *leg, cy__peer *peer, const cy__call_frame *call)
 	else if (code >= 0)
 		code = cy__peer_post(peer, &(cy__post){.kind = CY__CALL,
 		                                       .flags = call->flags,
+		                                       .ordered = call->ordered,
 		                                       .from = exchange->origin,
 		                                       .to = call->to,
 		                                       .call = leg->number,
@@ -147,14 +148,14 @@ void cy__leg_send(cy__leg *leg, cy__peer *peer, const cy__call_frame *call)
 	if (code < 0)
 		cy__leg_fail(leg, code == -EPIPE ? -EHOSTUNREACH : code, rx_words(code));
 	else
-		leg->mark = cy__channel_mark(peer->channel, call->flags);
+		leg->mark = cy__channel_mark(peer->channel);
 }
 
 void cy__peer_fail_legs(cy__peer *peer, const cy__channel *channel)
 {
 	char label[320], words[400];
 	for (cy__leg *leg; (leg = peer->legs);) {
-		const bool sent = cy__channel_is_sent(channel, CY__FRAME_NORMAL, leg->mark);
+		const bool sent = cy__channel_is_sent(channel, leg->mark);
 		const int code = sent ? -ECONNRESET : -EHOSTUNREACH;
 		cy__label(peer->cluster, peer->id, label, sizeof label);
 		snprintf(words, sizeof words, sent ? "%s ended before it had answered" : "%s ended before it was asked",
@@ -253,10 +254,14 @@ void cy__leg_end(cy__leg *leg, uint32_t from)
 	end(exchange, from);
 }
 
-/* One that cannot be sent leaves a handler running, whose replies nobody awaits. */
-static void cancel_there(cy__peer *peer, uint64_t number)
+/* It passes all but its own call. One that cannot be sent leaves a handler running, whose replies nobody awaits. */
+static void cancel_there(const cy__leg *leg)
 {
-	const int code = cy__peer_post(peer, &(cy__post){.kind = CY__CANCEL, .call = number});
+	cy__peer *peer = leg->peer;
+	const bool sent = peer->channel && cy__channel_is_sent(peer->channel, leg->mark);
+	const int code = cy__peer_post(peer, &(cy__post){.kind = CY__CANCEL,
+	                                                 .flags = sent ? CY__FRAME_URGENT : CY__FRAME_NORMAL,
+	                                                 .call = leg->number});
 	if (code < 0 && code != -EPIPE)
 		cy__trouble(peer->cluster, peer->id, code, "a call that nobody awaits any more cannot be cancelled: %s",
 		            strerror(-code));
@@ -266,7 +271,7 @@ static void cancel_leg(cy__leg *leg)
 {
 	cy__serve *serve = leg->serve;
 	if (leg->peer)
-		cancel_there(leg->peer, leg->number);
+		cancel_there(leg);
 	leg->serve = NULL;
 	remove_leg(leg);
 	if (serve)

@@ -65,6 +65,7 @@ struct cy__leg {
 /* The frame of a call, as the caller built or sent it. */
 typedef struct cy__call_frame {
 	uint16_t flags;
+	bool ordered; /* behind whatever was sent as ordered before it */
 	uint32_t to;
 	cy_value *body;         /* borrowed: [name or nil, command, arguments] */
 	const cy__frame *frame; /* instead: pass these bytes on as they are */

@@ -48,7 +48,7 @@ int cy__port_post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *
 	                         .body_size = body ? body->size : 0};
 	/* An item leaves the room for the end alone. */
 	const bool reserved = port->reserved > (kind == CY__ITEM ? 1u : 0u);
-	cy__sending sending = {.fds = fds ? fds->fd : NULL, .reserved = reserved};
+	cy__sending sending = {.fds = fds ? fds->fd : NULL, .reserved = reserved, .ordered = port->ordered};
 	if (body && body->value) {
 		sending.release = release_value;
 		sending.owner = cy_value_ref(body->value);
@@ -67,7 +67,8 @@ void cy__port_refuse(cy__peer *peer, uint64_t call, int code)
 {
 	cy_value *body = cy__error_value(code, rx_words(code));
 	const int refused = cy__peer_post(
-		peer, &(cy__post){.kind = CY__ERROR, .from = peer->cluster->id, .call = call, .body = body});
+		peer,
+		&(cy__post){.kind = CY__ERROR, .from = peer->cluster->id, .call = call, .body = body, .forced = true});
 	cy_value_unref(body);
 	if (refused < 0 && refused != -EPIPE)
 		cy__peer_give_up(peer, refused);

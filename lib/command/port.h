@@ -11,6 +11,7 @@ typedef struct cy__port {
 	cy__peer *peer; /* NULL: closed, or none */
 	uint64_t call;
 	unsigned reserved;
+	bool ordered; /* the reply stays behind whatever was sent as ordered before it */
 	/* The caller wants no more, or is gone. The port is closed by then. */
 	void (*cancel)(struct cy__port *port);
 } cy__port;

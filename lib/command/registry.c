@@ -38,6 +38,7 @@ static int add(cy_cluster *cluster, const cy_command *command, unsigned flags)
 	entry->quiet = flags & CY__QUIET;
 	entry->from_primary = flags & CY__FROM_PRIMARY;
 	entry->stopping = flags & CY__WHILE_STOPPING;
+	entry->ordered = flags & CY__ORDERED;
 	entry->next = cluster->commands.first;
 	cluster->commands.first = entry;
 	return 0;

@@ -239,6 +239,7 @@ static void run(cy__serve *serve, const char *command, rx_nsec deadline)
 		return;
 	}
 	serve->entry = entry;
+	serve->port.ordered = entry->ordered;
 	entry->references++;
 	rx_observable *answer = ask_handler(serve, deadline);
 	if (!answer) {

@@ -14,6 +14,7 @@ typedef struct cy__entry {
 	bool quiet;          /* the library's own housekeeping: no events */
 	bool from_primary;   /* obeyed from the primary only */
 	bool stopping;       /* served while the process is stopping */
+	bool ordered;        /* calls of these commands keep their order, and so do the replies, whatever their size */
 } cy__entry;
 
 /* Register one of the library's own; the name is static. */
@@ -23,6 +24,7 @@ enum {
 	CY__QUIET = 1,
 	CY__FROM_PRIMARY = 2,
 	CY__WHILE_STOPPING = 4,
+	CY__ORDERED = 8,
 };
 cy__entry *cy__registry_find(const cy_cluster *cluster, const char *name);
 void cy__entry_unref(cy__entry *entry);

@@ -558,7 +558,9 @@ static void tell(cy__worker *worker)
 		return;
 	cy_value *body = cy_array(cy_nil(), cy_string("cy_shutdown"), cy_int(worker->asking));
 	cy__exchange_init(&worker->order, worker->cluster, &orders, CY__TO_PRIMARY, 0, false);
-	cy__route_to(&worker->order, worker, &(cy__call_frame){.to = worker->peer.id, .body = body});
+	/* Behind all that was sent before it, however large. */
+	cy__route_to(&worker->order, worker,
+	             &(cy__call_frame){.flags = CY__FRAME_BULK, .to = worker->peer.id, .body = body});
 	cy_value_unref(body);
 }
 

@@ -5,11 +5,17 @@
  * at the end is moved, to the front. The buffer grows when a frame's head (checked by then) asks for it, and shrinks
  * when large frames have stayed away for a while. A callback may run the loop again, and so come back here while the
  * body of its frame still lies in the buffer: the inner call then leaves that buffer to the outer one and goes on in
- * another ("lent").
+ * another ("lent"). Of a frame that comes in pieces the bytes are read to where they will stay; what has come into the
+ * buffer along with a piece's head is the only part that is copied.
  *
  * Writing: frames are packed one after the other into chunks, so that one sendmsg carries hundreds of them; a large
  * body stays where it is, behind the last head of its chunk. Where a frame ends is read from the lengths when bytes
  * have gone out, so that a small frame costs the queue nothing but its bytes.
+ *
+ * The bulk: each of its frames is a chunk of its own, in which one piece after the other stands. A small frame that may
+ * not pass what waits there goes there, too; which these are is told by a count of the frames that wait for each of a few
+ * hashes, so that it is a look-up, and wrong only in that a frame waits without need. A bulk frame begins when the normal
+ * frames that were queued before it have gone; a normal frame goes between two pieces of it.
  *
  * Descriptors belong to the first byte of the sendmsg that carries them, and a recvmsg never crosses from one such
  * message into the next. So a frame with descriptors begins a chunk, and that chunk begins a sendmsg; at the other end
@@ -35,9 +41,19 @@ enum {
 	SPARE_LARGE = 2 << 20,
 	/* from here on a body is not copied where it need not be */
 	LARGE_BODY = 16 << 10,
+	/* a body of more than this is cut in pieces of so much */
+	PIECE = 128 << 10,
+	PIECE_HEAD = CY__FRAME_HEAD + CY__FRAME_PIECE,
+	/* what is read besides the body of a frame that comes in pieces */
+	BETWEEN_PIECES = 4 << 10,
+	/* frames of which it is known whether they wait in the bulk, told apart by a hash; the last: what is ordered */
+	STREAMS = 64,
 	IOVECS = 64,
 	/* what a reply is taken to need in bytes when room is set aside for it */
 	REPLY_BYTES = 256,
+	/* with replies there may be twice the bound, with what is forced three times */
+	REPLIES_SHARE = 2,
+	FORCED_SHARE = 3,
 	ARRIVED_MAX = 2 * CY__FRAME_FDS_MAX,
 };
 
@@ -51,6 +67,12 @@ struct chunk {
 	void *owner;
 	int *fds; /* go out with the first byte */
 	size_t fd_count;
+	/* Of the bulk, where a chunk is a frame. */
+	cy__frame frame;
+	size_t rest;    /* of its body, after the piece that stands here */
+	uint64_t after; /* how many normal frames go before it */
+	uint8_t stream;
+	bool ordered;
 	uint8_t bytes[];
 };
 
@@ -66,6 +88,18 @@ struct queue {
 struct arrived {
 	uint64_t end;
 	int fd;
+};
+
+/* A frame that comes in pieces. */
+struct assembly {
+	cy__frame frame;
+	uint8_t *body; /* NULL: none comes */
+	size_t size, got;
+	size_t capacity; /* of the body, if it is more; else 0 */
+	size_t piece;    /* bytes of the present piece that are still to come; then nothing unread is in the buffer */
+	int *fds;
+	size_t fd_count;
+	int fd_error;
 };
 
 struct cy__channel {
@@ -92,19 +126,22 @@ struct cy__channel {
 	struct arrived *arrived;
 	size_t arrived_count;
 
-	struct queue queues[2];
+	struct assembly assembly;
+	uint8_t *spare_body;
+	size_t spare_body_size;
+	unsigned spare_body_turns; /* without a use of it */
+
+	struct queue queues[3];
+	bool bulk_turn; /* normal frames have had theirs */
+	uint32_t streams[STREAMS + 1];
+	uint64_t mark;
 	struct chunk *spare, *spare_large;
 	size_t spare_count, reserved;
 	cy__channel_counts counts;
 	cy__faults *faults; /* NULL: none */
 };
 
-enum { NORMAL, URGENT };
-
-static struct queue *queue_of(cy__channel *channel, uint16_t flags)
-{
-	return &channel->queues[(flags & CY__FRAME_PRIORITY) == CY__FRAME_URGENT ? URGENT : NORMAL];
-}
+enum { NORMAL, URGENT, BULK };
 
 /* Chunks */
 
@@ -197,6 +234,8 @@ static void fall_mute(cy__channel *channel)
 	channel->blocked = false;
 	drop_queue(channel, &channel->queues[NORMAL]);
 	drop_queue(channel, &channel->queues[URGENT]);
+	drop_queue(channel, &channel->queues[BULK]);
+	memset(channel->streams, 0, sizeof channel->streams);
 }
 
 /* Life */
@@ -258,12 +297,23 @@ static void close_arrived(cy__channel *channel)
 	channel->arrived_count = 0;
 }
 
+static void drop_assembly(struct assembly *assembly)
+{
+	for (size_t i = 0; i < assembly->fd_count; i++)
+		if (assembly->fds[i] >= 0)
+			close(assembly->fds[i]);
+	rx_free(assembly->fds);
+	rx_free(assembly->body);
+	*assembly = (struct assembly){.body = NULL};
+}
+
 static void free_channel(cy__channel *channel)
 {
 	rx_free(channel->in);
 	rx_free(channel->arrived);
 	free_chunks(channel->spare);
 	rx_free(channel->spare_large);
+	rx_free(channel->spare_body);
 	cy__faults_destroy(channel->faults);
 	rx_free(channel);
 }
@@ -288,6 +338,7 @@ void cy__channel_destroy(cy__channel *channel)
 	channel->destroyed = channel->ended = true;
 	fall_mute(channel);
 	close_arrived(channel);
+	drop_assembly(&channel->assembly);
 	close(channel->fd);
 	channel->fd = -1;
 	leave(channel);
@@ -301,6 +352,7 @@ static void end(cy__channel *channel, int code, const char *why)
 	channel->more = false;
 	channel->deadline = RX_NEVER;
 	close_arrived(channel);
+	drop_assembly(&channel->assembly);
 	if (code < 0)
 		fall_mute(channel);
 	channel->ops->closed(channel, code, why, channel->ctx);
@@ -369,10 +421,12 @@ static size_t gather(struct gathered *gathered, struct cursor *cursor, size_t mo
 	size_t taken = 0;
 	while (taken < most && cursor->chunk && !gathered->full && admit_chunk(gathered, cursor)) {
 		taken += gather_chunk(gathered, cursor, most - taken);
-		if (cursor->at == cursor->chunk->used + cursor->chunk->body_size) {
-			cursor->chunk = cursor->chunk->next;
-			cursor->at = 0;
-		}
+		if (cursor->at < cursor->chunk->used + cursor->chunk->body_size)
+			continue;
+		if (cursor->chunk->rest)
+			break; /* its next piece has no head yet */
+		cursor->chunk = cursor->chunk->next;
+		cursor->at = 0;
 	}
 	return taken;
 }
@@ -398,6 +452,41 @@ static void pop_chunk(cy__channel *channel, struct queue *queue)
 	recycle_chunk(channel, chunk);
 }
 
+/* The next piece of a bulk frame takes the place of the last one. */
+static void put_piece(struct chunk *chunk, size_t left)
+{
+	const size_t size = least(left, PIECE);
+	cy__frame piece = chunk->frame;
+	chunk->rest = left - size;
+	chunk->body_size = size;
+	piece.flags |= chunk->rest ? CY__FRAME_MORE : 0;
+	piece.body = chunk->body;
+	piece.body_size = CY__FRAME_PIECE + size;
+	cy__frame_encode(&piece, chunk->bytes);
+	cy__piece_encode(chunk->bytes + CY__FRAME_HEAD, (uint32_t)left, (uint32_t)size);
+	chunk->sent = 0;
+	chunk->used = PIECE_HEAD;
+	chunk->frame.fd_count = 0;
+}
+
+static void next_piece(struct queue *queue, struct chunk *chunk)
+{
+	chunk->body += chunk->body_size;
+	put_piece(chunk, chunk->rest);
+	queue->bytes += PIECE_HEAD;
+}
+
+static void finish_frame(cy__channel *channel, struct queue *queue, const struct chunk *chunk)
+{
+	queue->frames--;
+	queue->gone++;
+	channel->counts.frames_out++;
+	if (queue != &channel->queues[BULK])
+		return;
+	channel->streams[chunk->stream]--;
+	channel->streams[STREAMS] -= chunk->ordered;
+}
+
 /* @p size bytes of the queue have gone out. A release may have dropped the queue meanwhile. */
 static void account(cy__channel *channel, struct queue *queue, size_t size)
 {
@@ -410,12 +499,11 @@ static void account(cy__channel *channel, struct queue *queue, size_t size)
 		queue->bytes -= part;
 		queue->unfinished -= part;
 		size -= part;
-		if (!queue->unfinished) {
-			queue->frames--;
-			queue->gone++;
-			channel->counts.frames_out++;
-		}
-		if (chunk_left(chunk) == 0)
+		if (!queue->unfinished && !chunk->rest)
+			finish_frame(channel, queue, chunk);
+		if (chunk_left(chunk) == 0 && chunk->rest)
+			next_piece(queue, chunk);
+		else if (chunk_left(chunk) == 0)
 			pop_chunk(channel, queue);
 	}
 }
@@ -445,20 +533,70 @@ static ssize_t send_gathered(cy__channel *channel, struct gathered *gathered)
 	return sent;
 }
 
+/* What one sendmsg carries: so much of these queues, in this order. */
+struct plan {
+	struct gathered gathered;
+	struct segment {
+		struct queue *queue;
+		size_t size;
+	} segments[6];
+	size_t count, total;
+};
+
+static size_t add_segment(struct plan *plan, struct cursor *cursor, size_t most)
+{
+	const size_t size = gather(&plan->gathered, cursor, most);
+	if (size)
+		plan->segments[plan->count++] = (struct segment){cursor->queue, size};
+	plan->total += size;
+	return size;
+}
+
+/* Its turn has come, and what goes before it has gone. */
+static bool is_bulks_turn(const cy__channel *channel)
+{
+	const struct chunk *first = channel->queues[BULK].first;
+	return channel->bulk_turn && first && channel->queues[NORMAL].gone >= first->after;
+}
+
 /*
- * One sendmsg: the rest of a bulk frame that has begun, then all that is urgent, then the bulk. Returns whether it is
- * worth another.
+ * The rest of a frame that has begun, all that is urgent, then what is normal, then the bulk; a piece of it before what is
+ * normal if the last time nothing was left for it.
  */
+static void make_plan(cy__channel *channel, struct plan *plan)
+{
+	struct queue *normal = &channel->queues[NORMAL], *bulk = &channel->queues[BULK];
+	struct cursor of_normal = cursor_of(normal), of_urgent = cursor_of(&channel->queues[URGENT]),
+		      of_bulk = cursor_of(bulk);
+	plan->count = plan->total = plan->gathered.count = 0;
+	plan->gathered.with_fds = NULL;
+	plan->gathered.full = false;
+	add_segment(plan, &of_normal, normal->unfinished);
+	size_t of_the_bulk = add_segment(plan, &of_bulk, bulk->unfinished);
+	add_segment(plan, &of_urgent, SIZE_MAX);
+	if (!of_the_bulk && is_bulks_turn(channel))
+		of_the_bulk = add_segment(plan, &of_bulk, chunk_left(bulk->first));
+	add_segment(plan, &of_normal, SIZE_MAX);
+	if (!of_normal.chunk)
+		of_the_bulk += add_segment(plan, &of_bulk, SIZE_MAX);
+	channel->bulk_turn = bulk->first && !of_the_bulk;
+}
+
+static void account_plan(cy__channel *channel, const struct plan *plan, size_t sent)
+{
+	for (size_t i = 0; i < plan->count && sent; i++) {
+		const size_t part = least(sent, plan->segments[i].size);
+		account(channel, plan->segments[i].queue, part);
+		sent -= part;
+	}
+}
+
+/* One sendmsg; returns whether it is worth another. */
 static bool write_once(cy__channel *channel)
 {
-	struct queue *normal = &channel->queues[NORMAL], *urgent = &channel->queues[URGENT];
-	struct gathered gathered = {.count = 0};
-	struct cursor of_normal = cursor_of(normal), of_urgent = cursor_of(urgent);
-	size_t begun = gather(&gathered, &of_normal, normal->unfinished);
-	size_t urgently = gather(&gathered, &of_urgent, SIZE_MAX);
-	size_t rest = gather(&gathered, &of_normal, SIZE_MAX);
-
-	ssize_t result = send_gathered(channel, &gathered);
+	struct plan plan;
+	make_plan(channel, &plan);
+	ssize_t result = send_gathered(channel, &plan.gathered);
 	if (result < 0) {
 		/* Without buffers, or with too many descriptors under way, it is a matter of time, too. */
 		channel->blocked = errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM || errno == ETOOMANYREFS;
@@ -466,21 +604,17 @@ static bool write_once(cy__channel *channel)
 			fall_mute(channel);
 		return false;
 	}
-	size_t sent = (size_t)result;
-	if (gathered.with_fds)
-		close_fds(gathered.with_fds);
-	channel->counts.bytes_out += sent;
-	channel->blocked = sent < begun + urgently + rest;
-	size_t first = least(sent, begun), second = least(sent - first, urgently);
-	account(channel, normal, first);
-	account(channel, urgent, second);
-	account(channel, normal, sent - first - second);
+	if (plan.gathered.with_fds)
+		close_fds(plan.gathered.with_fds);
+	channel->counts.bytes_out += (size_t)result;
+	channel->blocked = (size_t)result < plan.total;
+	account_plan(channel, &plan, (size_t)result);
 	return !channel->blocked;
 }
 
 static bool has_queued(const cy__channel *channel)
 {
-	return channel->queues[NORMAL].first || channel->queues[URGENT].first;
+	return channel->queues[NORMAL].first || channel->queues[URGENT].first || channel->queues[BULK].first;
 }
 
 static void write_queued(cy__channel *channel)
@@ -498,10 +632,21 @@ static void write_queued(cy__channel *channel)
 	}
 }
 
+/* What waits under the same bound: normal and bulk together. */
+static size_t waiting_frames(const cy__channel *channel, const struct queue *queue)
+{
+	return queue->frames + (queue == &channel->queues[NORMAL] ? channel->queues[BULK].frames : 0);
+}
+
+static size_t waiting_bytes(const cy__channel *channel, const struct queue *queue)
+{
+	return queue->bytes + (queue == &channel->queues[NORMAL] ? channel->queues[BULK].bytes : 0);
+}
+
 static void tell_room(cy__channel *channel, struct queue *queue)
 {
-	if (!queue->refused || queue->bytes > channel->options.queue_bytes / 2 ||
-	    queue->frames > channel->options.queue_frames / 2)
+	if (!queue->refused || waiting_bytes(channel, queue) > channel->options.queue_bytes / 2 ||
+	    waiting_frames(channel, queue) > channel->options.queue_frames / 2)
 		return;
 	queue->refused = false;
 	if (channel->ops->room && !channel->mute && !channel->closing)
@@ -539,12 +684,17 @@ static int refuse_full(cy__channel *channel, struct queue *queue)
 	return -EAGAIN;
 }
 
-/* Replies that are still to come count as if they waited already. */
-static bool is_full(const cy__channel *channel, const struct queue *queue, size_t size)
+/*
+ * Replies that are still to come count as if they waited already. @p share: of how many times the bound; what must not be
+ * refused because other things wait has a share of its own.
+ */
+static bool is_full(const cy__channel *channel, const struct queue *queue, size_t size, size_t share)
 {
-	size_t kept = queue == &channel->queues[NORMAL] ? channel->reserved : 0;
-	size_t frames = queue->frames + kept, bytes = queue->bytes + kept * REPLY_BYTES;
-	return frames > 0 && (frames >= channel->options.queue_frames || bytes + size > channel->options.queue_bytes);
+	const size_t kept = queue == &channel->queues[NORMAL] ? channel->reserved : 0;
+	const size_t frames = waiting_frames(channel, queue) + kept,
+		     bytes = waiting_bytes(channel, queue) + kept * REPLY_BYTES;
+	return frames > 0 && (frames / share >= channel->options.queue_frames ||
+	                      (bytes + size) / share > channel->options.queue_bytes);
 }
 
 int cy__channel_reserve(cy__channel *channel)
@@ -552,7 +702,7 @@ int cy__channel_reserve(cy__channel *channel)
 	struct queue *queue = &channel->queues[NORMAL];
 	if (channel->closing || channel->mute)
 		return -EPIPE;
-	if (is_full(channel, queue, REPLY_BYTES))
+	if (is_full(channel, queue, REPLY_BYTES, REPLIES_SHARE))
 		return refuse_full(channel, queue);
 	channel->reserved++;
 	return 0;
@@ -623,6 +773,108 @@ static void copy_body(struct chunk *chunk, const cy__frame *frame)
 	chunk->used += size;
 }
 
+/* How a frame came is no concern of who takes it, or passes it on. */
+static uint16_t normal_flags(uint16_t flags)
+{
+	return (flags & CY__FRAME_PRIORITY) == CY__FRAME_BULK
+	               ? (uint16_t)(flags & ~(CY__FRAME_PRIORITY | CY__FRAME_MORE))
+	               : flags;
+}
+
+/* Frames whose order is kept: of one call, of the messages and events of one sender. */
+static unsigned stream_of(const cy__frame *frame)
+{
+	const bool message = frame->kind == CY__MESSAGE || frame->kind == CY__EVENT;
+	const uint64_t key = message ? ~(uint64_t)frame->from : frame->call;
+	return (unsigned)(key * UINT64_C(0x9e3779b97f4a7c15) >> 58);
+}
+
+static unsigned class_of(const cy__channel *channel, const cy__frame *frame, const cy__sending *sending)
+{
+	const uint16_t priority = frame->flags & CY__FRAME_PRIORITY;
+	if (priority == CY__FRAME_URGENT)
+		return URGENT;
+	if (frame->body_size > PIECE && frame->kind != CY__HELLO)
+		return BULK;
+	if (!channel->queues[BULK].first)
+		return NORMAL;
+	return priority == CY__FRAME_BULK || frame->kind == CY__GOODBYE || channel->streams[stream_of(frame)] ||
+	                       (sending->ordered && channel->streams[STREAMS])
+	               ? BULK
+	               : NORMAL;
+}
+
+/* What is cut, or small and may not pass it. */
+static struct chunk *make_bulk(cy__channel *channel, const cy__frame *frame, const cy__sending *sending, bool keep)
+{
+	const size_t size = PIECE_HEAD + (keep ? 0 : frame->body ? frame->body_size : 1);
+	struct chunk *chunk = size > CHUNK ? make_chunk(channel, size) : rx_alloc(sizeof *chunk + size);
+	if (!chunk)
+		return NULL;
+	if (size <= CHUNK)
+		*chunk = (struct chunk){.capacity = size};
+	chunk->frame = *frame;
+	chunk->frame.flags = (frame->flags & ~CY__FRAME_PRIORITY) | CY__FRAME_BULK;
+	chunk->after = channel->queues[NORMAL].put;
+	chunk->stream = (uint8_t)stream_of(frame);
+	chunk->ordered = sending->ordered;
+	return chunk;
+}
+
+/* The body that is cut lies behind the head, or where its owner keeps it. */
+static void put_body(struct chunk *chunk, const cy__frame *frame, const cy__sending *sending, bool keep)
+{
+	chunk->body = frame->body;
+	if (keep) {
+		chunk->release = sending->release;
+		chunk->owner = sending->owner;
+	}
+	put_piece(chunk, frame->body_size);
+}
+
+/* What the socket has not taken at once is copied: from the piece that stands in the chunk to the end of the body. */
+static void keep_rest(struct chunk *chunk)
+{
+	chunk->body = memcpy(chunk->bytes + PIECE_HEAD, chunk->body, chunk->body_size + chunk->rest);
+}
+
+static int enqueue_bulk(cy__channel *channel, const cy__frame *frame, const cy__sending *sending)
+{
+	struct queue *queue = &channel->queues[BULK];
+	const bool cut = frame->body_size > PIECE, keep = cut && sending->release;
+	const bool through = cut && !keep && !has_queued(channel) && !channel->writing;
+	struct chunk *chunk = make_bulk(channel, frame, sending, keep);
+	const int error = !chunk            ? -ENOMEM
+	                  : frame->fd_count ? duplicate(sending->fds, frame->fd_count, &chunk->fds)
+	                                    : 0;
+	if (error < 0) {
+		if (chunk)
+			recycle_chunk(channel, chunk);
+		return error;
+	}
+	chunk->fd_count = frame->fd_count;
+	append_chunk(queue, chunk);
+	queue->frames++;
+	queue->put++;
+	channel->streams[chunk->stream]++;
+	channel->streams[STREAMS] += chunk->ordered;
+	if (cut) {
+		put_body(chunk, frame, sending, keep);
+		queue->bytes += PIECE_HEAD + frame->body_size;
+	} else {
+		queue->bytes += cy__frame_encode(&chunk->frame, chunk->bytes);
+		chunk->used = CY__FRAME_HEAD;
+		copy_body(chunk, frame);
+	}
+	if (through)
+		write_queued(channel);
+	if (cut && !keep && queue->last == chunk)
+		keep_rest(chunk);
+	if (!keep && sending->release)
+		sending->release(sending->owner);
+	return 0;
+}
+
 /*
  * A large body that nobody keeps alive: the socket may take it from where it lies, at once; what it leaves is copied
  * into the room that the chunk has for it.
@@ -685,7 +937,8 @@ int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sen
 	static const cy__sending plain;
 	if (!sending)
 		sending = &plain;
-	struct queue *queue = queue_of(channel, frame->flags);
+	const unsigned class = class_of(channel, frame, sending);
+	struct queue *queue = &channel->queues[class == URGENT ? URGENT : NORMAL];
 	size_t size = CY__FRAME_HEAD + (frame->body ? frame->body_size : 1);
 	if (channel->closing || channel->mute)
 		return -EPIPE;
@@ -694,28 +947,38 @@ int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sen
 	if (frame->fd_count && !sending->fds)
 		return -EBADF;
 	bool reserved = sending->reserved && channel->reserved;
-	if (!reserved && !sending->forced && is_full(channel, queue, size))
+	if (!reserved && is_full(channel, queue, size, sending->forced ? FORCED_SHARE : 1))
 		return refuse_full(channel, queue);
 
+	cy__frame normal;
+	if (class == NORMAL && (frame->flags & CY__FRAME_BULK)) {
+		normal = *frame; /* nothing is there that it would have to stay behind */
+		normal.flags = normal_flags(frame->flags);
+		frame = &normal;
+	}
 	enter(channel);
 	bool idle = !has_queued(channel);
-	int error = is_lost(channel, frame) ? lose(sending) : enqueue(channel, queue, frame, sending);
+	int error = is_lost(channel, frame) ? lose(sending)
+	            : class == BULK         ? enqueue_bulk(channel, frame, sending)
+	                                    : enqueue(channel, queue, frame, sending);
 	if (error == 0 && reserved)
 		channel->reserved--;
+	if (error == 0)
+		channel->mark = channel->queues[class].put << 2 | class;
 	if (error == 0 && idle && channel->ops->queued && has_queued(channel))
 		channel->ops->queued(channel, channel->ctx);
 	leave(channel);
 	return error;
 }
 
-uint64_t cy__channel_mark(const cy__channel *channel, uint16_t flags)
+uint64_t cy__channel_mark(const cy__channel *channel)
 {
-	return channel->queues[(flags & CY__FRAME_PRIORITY) == CY__FRAME_URGENT ? URGENT : NORMAL].put;
+	return channel->mark;
 }
 
-bool cy__channel_is_sent(const cy__channel *channel, uint16_t flags, uint64_t mark)
+bool cy__channel_is_sent(const cy__channel *channel, uint64_t mark)
 {
-	return channel->queues[(flags & CY__FRAME_PRIORITY) == CY__FRAME_URGENT ? URGENT : NORMAL].gone >= mark;
+	return channel->queues[mark & 3].gone >= mark >> 2;
 }
 
 /* Reading */
@@ -816,10 +1079,37 @@ static int receive_fds(cy__channel *channel, struct msghdr *message, uint64_t pl
 
 static void end_of_file(cy__channel *channel)
 {
-	if (channel->in_end > channel->in_begin)
+	if (channel->in_end > channel->in_begin || channel->assembly.body)
 		end(channel, -ECONNABORTED, "the channel ended within a frame");
 	else
 		end(channel, 0, NULL);
+}
+
+/* Where the next bytes go: those of a piece to where they will stay, what follows into the buffer. */
+static size_t find_room(cy__channel *channel, struct iovec *parts)
+{
+	const struct assembly *assembly = &channel->assembly;
+	size_t count = 0, room = channel->in_capacity - channel->in_end;
+	if (assembly->piece)
+		parts[count++] = (struct iovec){assembly->body + assembly->got, assembly->piece};
+	if (assembly->body) {
+		const size_t unread = channel->in_end - channel->in_begin;
+		const size_t wanted = channel->in_wanted > unread ? channel->in_wanted - unread : 0;
+		room = least(room, wanted > BETWEEN_PIECES ? wanted : BETWEEN_PIECES);
+	}
+	parts[count++] = (struct iovec){channel->in + channel->in_end, room};
+	return count;
+}
+
+/* Of @p got bytes that have come, how many are of the piece. */
+static size_t take_directly(cy__channel *channel, size_t got)
+{
+	struct assembly *assembly = &channel->assembly;
+	const size_t part = least(got, assembly->piece);
+	assembly->got += part;
+	assembly->piece -= part;
+	channel->in_place += part;
+	return part;
 }
 
 /* One recvmsg; returns how many bytes came. @p dry: the socket has no more. */
@@ -834,9 +1124,11 @@ static size_t receive(cy__channel *channel, bool *dry)
 		struct cmsghdr header;
 		uint8_t bytes[CMSG_SPACE(CY__FRAME_FDS_MAX * sizeof(int))];
 	} control;
-	struct iovec part = {channel->in + channel->in_end, channel->in_capacity - channel->in_end};
-	struct msghdr message = {
-		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+	struct iovec parts[2];
+	struct msghdr message = {.msg_iov = parts,
+	                         .msg_iovlen = find_room(channel, parts),
+	                         .msg_control = &control,
+	                         .msg_controllen = sizeof control};
 	ssize_t got;
 	do
 		got = cy__socket_read(channel->faults, channel->fd, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
@@ -850,10 +1142,11 @@ static size_t receive(cy__channel *channel, bool *dry)
 			end(channel, -errno, "the channel cannot be read");
 		return 0;
 	}
-	channel->in_end += (size_t)got;
+	channel->in_end += (size_t)got - take_directly(channel, (size_t)got);
 	channel->counts.bytes_in += (size_t)got;
 	bool has_control = message.msg_controllen > 0 || (message.msg_flags & MSG_CTRUNC);
-	*dry = (size_t)got < part.iov_len && !has_control;
+	const size_t room = parts[0].iov_len + (message.msg_iovlen > 1 ? parts[1].iov_len : 0);
+	*dry = (size_t)got < room && !has_control;
 	if (has_control) {
 		const char *why = NULL;
 		uint64_t place = channel->in_place + (channel->in_end - channel->in_begin);
@@ -951,13 +1244,136 @@ static int look_at_head(cy__channel *channel, cy__frame *frame, size_t *size, co
 	return error < 0 ? error : check_order(channel, frame, why);
 }
 
+static bool is_whole(const cy__channel *channel)
+{
+	return channel->assembly.body && channel->assembly.got == channel->assembly.size;
+}
+
+/* Memory for a body; what was there for the last one may do. */
+static uint8_t *take_body(cy__channel *channel, size_t size)
+{
+	uint8_t *body = channel->spare_body;
+	channel->spare_body_turns = 0;
+	if (!body || channel->spare_body_size < size)
+		return rx_alloc(size);
+	channel->spare_body = NULL;
+	channel->assembly.capacity = channel->spare_body_size;
+	return body;
+}
+
+static void give_body_back(cy__channel *channel, struct assembly *assembly)
+{
+	const size_t capacity = assembly->capacity ? assembly->capacity : assembly->size;
+	if (capacity > SPARE_LARGE || (channel->spare_body && channel->spare_body_size >= capacity))
+		return;
+	rx_free(channel->spare_body);
+	channel->spare_body = assembly->body;
+	channel->spare_body_size = capacity;
+	assembly->body = NULL;
+}
+
+/* All pieces have come. A callback may destroy the channel, or read on. */
+static bool deliver_assembled(cy__channel *channel)
+{
+	struct assembly whole = channel->assembly;
+	channel->assembly = (struct assembly){.body = NULL};
+	cy__fds fds = {.fd = whole.fds, .count = whole.fd_count, .error = whole.fd_error};
+	whole.frame.body = whole.body;
+	whole.frame.body_size = whole.size;
+	whole.frame.flags = normal_flags(whole.frame.flags);
+	channel->counts.frames_in++;
+	if (!is_lost(channel, &whole.frame))
+		channel->ops->frame(channel, &whole.frame, &fds, channel->ctx);
+	if (!channel->destroyed)
+		give_body_back(channel, &whole);
+	drop_assembly(&whole);
+	return !channel->ended;
+}
+
+static int begin_assembly(cy__channel *channel, const cy__frame *frame, size_t size, const char **why)
+{
+	struct assembly *assembly = &channel->assembly;
+	int room[CY__FRAME_FDS_MAX];
+	cy__fds fds = {.fd = room};
+	if (size > channel->options.frame_max - CY__FRAME_HEAD)
+		return refuse(-EMSGSIZE, "a frame longer than the limit, in pieces", why);
+	const int error = take_fds(channel, frame, room, &fds, why);
+	if (error < 0)
+		return error;
+	assembly->frame = *frame;
+	assembly->size = size;
+	assembly->fd_error = fds.error;
+	assembly->body = take_body(channel, size);
+	assembly->fds = fds.count ? rx_alloc(fds.count * sizeof *room) : NULL;
+	if (!assembly->body || (fds.count && !assembly->fds)) {
+		close_unclaimed(&fds);
+		drop_assembly(assembly);
+		return refuse(-ENOMEM, "no memory for a frame", why);
+	}
+	assembly->fd_count = fds.count;
+	if (fds.count)
+		memcpy(assembly->fds, room, fds.count * sizeof *room);
+	return 0;
+}
+
+static int check_next(const struct assembly *assembly, const cy__frame *frame, size_t rest, const char **why)
+{
+	const cy__frame *first = &assembly->frame;
+	if (frame->kind != first->kind || frame->call != first->call || frame->from != first->from ||
+	    frame->to != first->to || frame->fd_count)
+		return refuse(-EPROTO, "a piece of another frame than the one that has begun", why);
+	if (rest != assembly->size - assembly->got)
+		return refuse(-EPROTO, "a piece that does not go on where the last one has ended", why);
+	return 0;
+}
+
+static bool is_piece(const cy__channel *channel, const cy__frame *frame)
+{
+	return (frame->flags & CY__FRAME_PRIORITY) == CY__FRAME_BULK &&
+	       ((frame->flags & CY__FRAME_MORE) || channel->assembly.body);
+}
+
+/* A piece begins the unread bytes: take what is there of it. Returns whether its head was. */
+static bool take_piece(cy__channel *channel, const cy__frame *frame, size_t size)
+{
+	struct assembly *assembly = &channel->assembly;
+	const size_t unread = channel->in_end - channel->in_begin;
+	const char *why = NULL;
+	size_t rest;
+	channel->in_wanted = PIECE_HEAD;
+	if (unread < PIECE_HEAD && size > PIECE_HEAD)
+		return false;
+	int error = size > PIECE_HEAD ? cy__piece_decode(channel->in + channel->in_begin + CY__FRAME_HEAD, frame, size,
+	                                                 &rest, &why)
+	                              : refuse(-EPROTO, "a piece without a byte", &why);
+	if (error == 0)
+		error = assembly->body ? check_next(assembly, frame, rest, &why)
+		                       : begin_assembly(channel, frame, rest, &why);
+	if (error < 0) {
+		end(channel, error, why);
+		return false;
+	}
+	const size_t whole = size - PIECE_HEAD, part = least(whole, unread - PIECE_HEAD);
+	memcpy(assembly->body + assembly->got, channel->in + channel->in_begin + PIECE_HEAD, part);
+	assembly->got += part;
+	assembly->piece = whole - part;
+	channel->in_begin += PIECE_HEAD + part;
+	channel->in_place += PIECE_HEAD + part;
+	channel->in_wanted = 0;
+	return true;
+}
+
 /* Deliver the frame that the unread bytes begin with, if all of it is there; returns whether it was. */
 static bool deliver(cy__channel *channel)
 {
 	cy__frame frame = {.body = NULL};
 	const char *why = NULL;
 	size_t size = 0, unread = channel->in_end - channel->in_begin;
+	if (is_whole(channel))
+		return deliver_assembled(channel);
 	int error = look_at_head(channel, &frame, &size, &why);
+	if (error == 0 && is_piece(channel, &frame))
+		return take_piece(channel, &frame, size);
 	channel->in_wanted = size;
 	if (error == 0 && (size == 0 || unread < size))
 		return false;
@@ -969,6 +1385,7 @@ static bool deliver(cy__channel *channel)
 		end(channel, error, why);
 		return false;
 	}
+	frame.flags = normal_flags(frame.flags);
 	frame.body = channel->in + channel->in_begin + CY__FRAME_HEAD;
 	frame.body_size = size - CY__FRAME_HEAD;
 	channel->in_begin += size;
@@ -986,6 +1403,10 @@ static bool deliver(cy__channel *channel)
 /* Large buffers do not stay for ever, and very large ones not at all. */
 static void shrink(cy__channel *channel)
 {
+	if (channel->spare_body && ++channel->spare_body_turns >= LARGE_TURNS) {
+		rx_free(channel->spare_body);
+		channel->spare_body = NULL;
+	}
 	if (channel->lent || channel->in_capacity <= READ_BUFFER || channel->in_begin < channel->in_end)
 		return;
 	if (channel->in_capacity <= SPARE_LARGE && ++channel->in_small < LARGE_TURNS)
@@ -999,7 +1420,7 @@ static void shrink(cy__channel *channel)
 static void set_deadline(cy__channel *channel, size_t got, rx_nsec now)
 {
 	rx_nsec timeout = channel->options.read_timeout;
-	if (channel->in_begin == channel->in_end || channel->more)
+	if ((channel->in_begin == channel->in_end && !channel->assembly.body) || channel->more)
 		channel->deadline = RX_NEVER;
 	else if (got || channel->deadline == RX_NEVER)
 		channel->deadline = timeout > RX_NEVER - now ? RX_NEVER : now + timeout;
@@ -1015,7 +1436,7 @@ static size_t read_turn(cy__channel *channel)
 			frames++;
 		bool spent = frames == channel->options.turn_frames;
 		if (spent)
-			channel->more = !channel->ended && channel->in_begin < channel->in_end;
+			channel->more = !channel->ended && (channel->in_begin < channel->in_end || is_whole(channel));
 		if (channel->ended || spent || dry || got >= channel->options.turn_bytes)
 			break;
 		got += receive(channel, &dry);
@@ -1075,10 +1496,14 @@ rx_nsec cy__channel_deadline(const cy__channel *channel)
 
 size_t cy__channel_pending(const cy__channel *channel, size_t *frames)
 {
-	const struct queue *normal = &channel->queues[NORMAL], *urgent = &channel->queues[URGENT];
+	size_t bytes = 0, count = 0;
+	for (size_t i = 0; i < sizeof channel->queues / sizeof *channel->queues; i++) {
+		bytes += channel->queues[i].bytes;
+		count += channel->queues[i].frames;
+	}
 	if (frames)
-		*frames = normal->frames + urgent->frames;
-	return normal->bytes + urgent->bytes;
+		*frames = count;
+	return bytes;
 }
 
 void cy__channel_set_faults(cy__channel *channel, cy__faults *faults)

@@ -6,8 +6,20 @@
  * writable and what time it is, and asks what it wants. Any callback may send, close or destroy the channel, or run
  * the loop again.
  *
- * Two classes of frames wait to be written, by their flags: urgent ones pass all others, at the end of a frame;
- * within a class order is kept. A cancel must not pass its own call: ask cy__channel_is_sent() first.
+ * Three classes of frames wait to be written. Urgent ones, by their flags, pass all others, at the end of a frame. What
+ * has a large body is bulk, whatever its flags say (but for a hello): it is cut in pieces, and normal frames pass between
+ * them, though not so many that the bulk does not go on. Within a class order is kept. Across normal and bulk it is kept
+ *
+ *   - among the frames of one call, and so a cancel that is not urgent stays behind its call;
+ *   - among the messages and events of one sender;
+ *   - among what is sent as `ordered`;
+ *   - for a goodbye, and whatever has the flag CY__FRAME_BULK: it stays behind all that was sent before it.
+ *
+ * Calls, and replies to different calls, may pass each other: a small one does not wait behind a large one. An urgent
+ * cancel must not pass its own call: ask cy__channel_is_sent() first.
+ *
+ * What comes in pieces is put together before it is delivered: one frame at a time, in memory of its own, whose size the
+ * first piece tells and the limit on frames bounds.
  */
 #ifndef CLUSTERFY_LIB_WIRE_CHANNEL_H
 #define CLUSTERFY_LIB_WIRE_CHANNEL_H
@@ -19,9 +31,10 @@ typedef struct cy__channel cy__channel;
 
 /** Zero means the default. */
 typedef struct cy__channel_options {
-	size_t frame_max;     /**< bytes of a frame, either way; 0: CY__FRAME_MAX_DEFAULT */
-	size_t queue_bytes;   /**< bytes that may wait in a class; 0: 8 MiB. A frame over it waits if it is alone */
-	size_t queue_frames;  /**< frames that may wait in a class; 0: 65536 */
+	size_t frame_max; /**< bytes of a frame, either way; 0: CY__FRAME_MAX_DEFAULT */
+	/** bytes that may wait, normal and bulk together, and urgent ones; 0: 8 MiB. A frame over it waits if it is alone */
+	size_t queue_bytes;
+	size_t queue_frames;  /**< frames that may wait, likewise; 0: 65536 */
 	size_t turn_bytes;    /**< read at most so much per turn; 0: 1 MiB */
 	size_t turn_frames;   /**< deliver at most so many frames per turn; 0: 4096 */
 	rx_nsec read_timeout; /**< half a frame, then silence for so long, ends the channel; 0: 10 s; RX_NEVER */
@@ -83,8 +96,10 @@ typedef struct cy__sending {
 	void *owner;
 	/** It is the reply that cy__channel_reserve() has set room aside for: never refused with -EAGAIN. */
 	bool reserved;
-	/** Past the bound: for what is bounded otherwise. */
+	/** Refused at three times the bound only: for what is bounded otherwise. */
 	bool forced;
+	/** It stays behind everything that was sent as `ordered` before it. */
+	bool ordered;
 } cy__sending;
 
 /**
@@ -99,16 +114,17 @@ typedef struct cy__sending {
 int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sending *sending);
 
 /**
- * Set room aside for one reply; taken by a send that says `reserved`, or given back by cy__channel_unreserve().
+ * Set room aside for one reply; taken by a send that says `reserved`, or given back by cy__channel_unreserve(). Replies have
+ * as much room again as the bound gives, so that a peer is served however full the queue to it is.
  * @retval -EAGAIN  no room
  */
 int cy__channel_reserve(cy__channel *channel);
 void cy__channel_unreserve(cy__channel *channel);
 
-/** The place in its class of the frame that was queued last; see cy__channel_is_sent(). */
-uint64_t cy__channel_mark(const cy__channel *channel, uint16_t flags);
-/** Whether the frame at @p mark of the class of @p flags has been handed to the kernel, all of it. */
-bool cy__channel_is_sent(const cy__channel *channel, uint16_t flags, uint64_t mark);
+/** Stands for the frame that was queued last; see cy__channel_is_sent(). */
+uint64_t cy__channel_mark(const cy__channel *channel);
+/** Whether the frame that @p mark stands for has been handed to the kernel, all of it. */
+bool cy__channel_is_sent(const cy__channel *channel, uint64_t mark);
 
 /** Write what waits, as far as the socket takes it. Calls nothing but `room`. */
 void cy__channel_flush(cy__channel *channel);

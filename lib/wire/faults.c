@@ -128,6 +128,7 @@ ssize_t cy__faults_write(cy__faults *faults, int fd, const struct msghdr *messag
 ssize_t cy__faults_read(cy__faults *faults, int fd, struct msghdr *message, int flags)
 {
 	struct iovec *part = message->msg_iov;
+	message->msg_iovlen = 1;
 	part->iov_len = bound(faults, part->iov_len);
 	if (part->iov_len == 0)
 		return 0;

@@ -10,6 +10,8 @@
 
 enum {
 	ARRAY_OF_NINE = 0x99,
+	ARRAY_OF_TWO = 0x92,
+	BINARY32 = 0xc6,
 	UINT8 = 0xcc,
 	UINT16 = 0xcd,
 	UINT32 = 0xce,
@@ -161,10 +163,16 @@ static bool types_are_right(const uint8_t *head)
 	         (head[AT_CREDIT] ^ UINT32) | (head[AT_DEADLINE] ^ UINT64) | (head[AT_FDS] ^ UINT8));
 }
 
-/* A priority is one of two so far; the other two patterns of its bits are kept. */
+/* A priority is one of three; the fourth pattern of its bits is kept. */
 static bool flags_are_known(uint16_t flags)
 {
-	return !(flags & ~CY__FRAME_FLAGS) && (flags & CY__FRAME_PRIORITY) <= CY__FRAME_URGENT;
+	return !(flags & ~CY__FRAME_FLAGS) && (flags & CY__FRAME_PRIORITY) <= CY__FRAME_BULK;
+}
+
+static bool may_be_a_piece(const cy__frame *frame)
+{
+	return (frame->flags & CY__FRAME_PRIORITY) == CY__FRAME_BULK && frame->kind != CY__HELLO &&
+	       frame->kind != CY__GOODBYE;
 }
 
 static int check_values(const cy__frame *frame, uint64_t deadline, const char **why)
@@ -173,6 +181,8 @@ static int check_values(const cy__frame *frame, uint64_t deadline, const char **
 		return refuse(-ENOMSG, "an unknown kind of frame", why);
 	if (!flags_are_known(frame->flags))
 		return refuse(-EINVAL, "unknown flags", why);
+	if ((frame->flags & CY__FRAME_MORE) && !may_be_a_piece(frame))
+		return refuse(-EINVAL, "a piece of what does not come in pieces", why);
 	if ((frame->flags & CY__FRAME_FULL) && frame->kind != CY__MESSAGE)
 		return refuse(-EINVAL, "a policy for a full queue, and no message", why);
 	if (deadline > INT64_MAX)
@@ -221,6 +231,30 @@ int cy__frame_decode(const uint8_t *bytes, size_t size, size_t max, cy__frame *f
 		return error;
 	frame->body = bytes + CY__FRAME_HEAD;
 	frame->body_size = size - CY__FRAME_HEAD;
+	return 0;
+}
+
+void cy__piece_encode(uint8_t head[CY__FRAME_PIECE], uint32_t rest, uint32_t size)
+{
+	head[0] = ARRAY_OF_TWO;
+	head[1] = UINT32;
+	put32(head + 2, rest);
+	head[6] = BINARY32;
+	put32(head + 7, size);
+}
+
+int cy__piece_decode(const uint8_t head[CY__FRAME_PIECE], const cy__frame *frame, size_t size, size_t *rest,
+                     const char **why)
+{
+	const size_t told = get32(head + 7);
+	const bool more = frame->flags & CY__FRAME_MORE;
+	if (head[0] != ARRAY_OF_TWO || head[1] != UINT32 || head[6] != BINARY32)
+		return refuse(-EPROTO, "a piece whose body is none of a piece", why);
+	if (told == 0 || told != size - CY__FRAME_HEAD - CY__FRAME_PIECE)
+		return refuse(-EPROTO, "a piece that does not end where its length says", why);
+	*rest = get32(head + 2);
+	if (more ? *rest <= told : *rest != told)
+		return refuse(-EPROTO, "a piece of more than there is to come, or a last one of less", why);
 	return 0;
 }
 

@@ -16,6 +16,16 @@
  *
  * Every field of the head has one width, whatever its value, so that it is read and stamped where it lies. Any other
  * width is refused, though MessagePack would have it. The body is not looked at: who opens it checks it.
+ *
+ * The body of a large frame may come in pieces, each in a frame of the same kind, call, sender and target, of the class
+ * CY__FRAME_BULK and, but for the last, with CY__FRAME_MORE. A piece's own body is
+ *
+ *     byte  45  92          array of two
+ *           46  ce ...      how many bytes of the whole body are still to come, those of this piece included
+ *           51  c6 ...      binary: the bytes of this piece, at least one, to the end of the frame
+ *
+ * so that the first one tells the size of the whole. Descriptors come with the first. One frame at a time comes in pieces,
+ * and others come between them.
  */
 #ifndef CLUSTERFY_LIB_WIRE_FRAME_H
 #define CLUSTERFY_LIB_WIRE_FRAME_H
@@ -26,6 +36,8 @@
 #define CY__FRAME_VERSION 1
 /** Bytes before the body. */
 #define CY__FRAME_HEAD 45
+/** Bytes in the body of a piece before those of the whole. */
+#define CY__FRAME_PIECE 11
 /** Bytes that tell a frame's length. */
 #define CY__FRAME_LENGTH 4
 /** Descriptors that one frame may carry: what the kernel passes in one message. */
@@ -75,13 +87,15 @@ typedef enum cy__kind {
 } cy__kind;
 
 enum {
-	/** This is a piece of a message; the next frame of the same kind, call and sender goes on with its body. */
+	/** This is a piece, and not the last one; with CY__FRAME_BULK only, and never of a hello or a goodbye. */
 	CY__FRAME_MORE = 0x0001,
 	/** The priority, two bits: the class in which the frame waits to be written (see channel.h). */
 	CY__FRAME_PRIORITY = 0x0006,
 	CY__FRAME_NORMAL = 0x0000,
 	/** Passes everything that is not urgent. */
 	CY__FRAME_URGENT = 0x0002,
+	/** Is passed by everything else; on the wire, what is large or has to stay behind it. */
+	CY__FRAME_BULK = 0x0004,
 	/** Whom it is for must bear the name in its body; `to` is CY__TO_UNKNOWN or must be that id. */
 	CY__FRAME_NAMED = 0x0008,
 	/** Of a message, two bits: what becomes of it where a queue is full (see cy_when_full). */
@@ -157,6 +171,15 @@ int cy__frame_decode_head(const uint8_t head[CY__FRAME_HEAD], cy__frame *frame, 
  * @retval -ENODATA  there are fewer bytes than the length says, or more; and what the two above refuse
  */
 int cy__frame_decode(const uint8_t *bytes, size_t size, size_t max, cy__frame *frame, const char **why);
+
+/** Write what the body of a piece begins with: @p size bytes of the @p rest that is still to come. */
+void cy__piece_encode(uint8_t head[CY__FRAME_PIECE], uint32_t rest, uint32_t size);
+/**
+ * Read it. @p frame: that of the piece, its head decoded; @p size: of the frame.
+ * @retval -EPROTO  not of this form, or of a length that cannot be
+ */
+int cy__piece_decode(const uint8_t head[CY__FRAME_PIECE], const cy__frame *frame, size_t size, size_t *rest,
+                     const char **why);
 
 /** Overwrite `from` in an encoded frame. */
 void cy__frame_stamp_from(uint8_t *head, uint32_t from);

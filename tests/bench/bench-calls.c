@@ -4,6 +4,7 @@
 #include <clusterfy/cluster.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include "tests/bench/floor.h"
 
 #define BODY 64
+#define LARGE (1 << 20)
 
 static rx_observable *echo(const cy_request *request, void *ctx)
 {
@@ -25,10 +27,10 @@ static rx_observable *ask(const cy_request *request, void *ctx)
 	               cy_values());
 }
 
-static cy_value *body(void)
+static cy_value *body(size_t size)
 {
-	static const char bytes[BODY];
-	return cy_binary(bytes, sizeof bytes);
+	static const char bytes[LARGE];
+	return cy_binary(bytes, size);
 }
 
 static int finish(rx_observable *source)
@@ -38,24 +40,75 @@ static int finish(rx_observable *source)
 	return code == -ENODATA ? 0 : code;
 }
 
-static double median_call(cy_cluster *cluster, const char *name, const char *command, int rounds)
+/* The arguments are built beforehand: what a call costs, not what its body does. */
+static double median_call(cy_cluster *cluster, const char *name, const char *command, size_t size, int rounds)
 {
+	cy_value *arguments = body(size);
 	double *times = calloc((size_t)rounds, sizeof *times);
 	for (int i = 0; i < rounds; i++) {
 		const double begin = bench_now();
-		if (finish(cy_call(cluster, cy_named(name), command, body())) < 0)
+		if (finish(cy_call(cluster, cy_named(name), command, cy_value_ref(arguments))) < 0)
 			abort();
 		times[i] = bench_now() - begin;
 	}
 	const double median = bench_median(times, (size_t)rounds);
 	free(times);
+	cy_value_unref(arguments);
 	return median;
+}
+
+static void compare_large(cy_cluster *cluster, const char *metric, size_t size, int rounds)
+{
+	const double floor = floor_round_trip(size, rounds);
+	bench_print("large", metric, median_call(cluster, "one", "echo", size, rounds) / 1e3, "us", floor / 1e3);
+}
+
+/* A small call beside large ones to the same worker, which are always under way. */
+static void beside_large(cy_cluster *cluster, int rounds)
+{
+	rx_subscription large[2];
+	const double alone = median_call(cluster, "one", "echo", BODY, rounds);
+	for (int i = 0; i < 2; i++)
+		rx_subscribe(rx_pipe(cy_call(cluster, cy_named("one"), "echo", body(LARGE)), rx_repeat(RX_FOREVER)), NULL,
+		             &large[i]);
+	const double beside = median_call(cluster, "one", "echo", BODY, rounds);
+	for (int i = 0; i < 2; i++)
+		rx_unsubscribe(&large[i]);
+	bench_print("flow", "64 B beside two of 1 MiB under way, p50", beside / 1e3, "us", alone / 1e3);
+}
+
+static bool is_full(cy_cluster *cluster)
+{
+	return cy_send(cluster, cy_named("two"), "fill", body(LARGE)) == -EAGAIN;
+}
+
+static rx_observable *fill(const int64_t *n, void *ctx)
+{
+	(void)n;
+	is_full(ctx);
+	return rx_empty();
+}
+RX_PROJECTOR(fill, int64_t, int64_t);
+
+/* Others while one is stopped, its queue is full, and it is sent to all the time. */
+static void beside_stopped(cy_cluster *cluster, int rounds)
+{
+	rx_subscription sending;
+	const double alone = median_call(cluster, "one", "echo", BODY, rounds);
+	cy_kill(cluster, cy_named("two"), SIGSTOP);
+	while (!is_full(cluster))
+		;
+	rx_subscribe(rx_pipe(rx_interval(RX_US(100)), rx_merge_map(fill, cluster, 1)), NULL, &sending);
+	const double beside = median_call(cluster, "one", "echo", BODY, rounds);
+	rx_unsubscribe(&sending);
+	cy_kill(cluster, cy_named("two"), SIGCONT);
+	bench_print("flow", "64 B while another worker is stopped, p50", beside / 1e3, "us", alone / 1e3);
 }
 
 static rx_observable *one_call(const int64_t *n, void *ctx)
 {
 	(void)n;
-	return cy_call(ctx, cy_named("one"), "echo", body());
+	return cy_call(ctx, cy_named("one"), "echo", body(BODY));
 }
 RX_PROJECTOR(one_call, cy_reply, int64_t);
 
@@ -85,15 +138,23 @@ static void run(cy_cluster *cluster)
 	if (finish(cy_ready(cluster, NULL, 0)) < 0)
 		abort();
 	if (bench_wanted("call")) {
-		const double floor = floor_round_trip(rounds);
-		const double direct = median_call(cluster, "one", "echo", rounds);
-		const double relayed = median_call(cluster, "one", "ask", rounds);
+		const double floor = floor_round_trip(BODY, rounds);
+		const double direct = median_call(cluster, "one", "echo", BODY, rounds);
+		const double relayed = median_call(cluster, "one", "ask", BODY, rounds);
 		bench_print("call", "primary to worker, p50", direct / 1e3, "us", floor / 1e3);
 		bench_print("call", "and on to another worker, p50", relayed / 1e3, "us", direct / 1e3);
 	}
 	if (bench_wanted("rate")) {
 		bench_print("rate", "64 in flight", rate(cluster, 64, bench_short ? 5000 : 200000), "1/s", 0);
 		bench_print("rate", "1024 in flight", rate(cluster, 1024, bench_short ? 5000 : 200000), "1/s", 0);
+	}
+	if (bench_wanted("large")) {
+		compare_large(cluster, "64 KiB, round trip", 64 << 10, rounds / 5);
+		compare_large(cluster, "1 MiB, round trip", LARGE, rounds / 20);
+	}
+	if (bench_wanted("flow")) {
+		beside_large(cluster, rounds / 20);
+		beside_stopped(cluster, rounds / 4);
 	}
 	if (bench_wanted("start")) {
 		bench_print("start", "4 workers ready", start_workers(cluster, 4), "ms", 0);

@@ -1,6 +1,7 @@
 #include "tests/bench/floor.h"
 
 #include <ev.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,7 +11,6 @@
 #include "tests/bench/bench.h"
 
 #define SPAN 256
-#define MESSAGE 64
 
 __attribute__((noinline)) static void map_span(const int64_t *in, size_t count, int64_t *out)
 {
@@ -149,46 +149,81 @@ void floor_block(size_t size)
 
 /* ---- Two processes ------------------------------------------------------------------------------------------------- */
 
-static void echo(struct ev_loop *loop, ev_io *io, int events)
+/* A message that has come in part. */
+struct message {
+	ev_io io;
+	char *bytes;
+	size_t size, got;
+};
+
+/* Whether all of it is there. */
+static bool receive(struct message *message)
 {
-	(void)events;
-	char message[MESSAGE];
-	const ssize_t size = recv(io->fd, message, sizeof message, 0);
-	if (size <= 0 || send(io->fd, message, (size_t)size, MSG_NOSIGNAL) != size)
-		ev_break(loop, EVBREAK_ALL);
+	const ssize_t got = recv(message->io.fd, message->bytes + message->got, message->size - message->got, 0);
+	if (got <= 0)
+		return false;
+	message->got += (size_t)got;
+	return message->got == message->size;
 }
 
-static void serve(int fd)
+static void transmit(struct message *message)
+{
+	for (size_t sent = 0; sent < message->size;) {
+		const ssize_t part = send(message->io.fd, message->bytes + sent, message->size - sent, MSG_NOSIGNAL);
+		if (part <= 0)
+			_exit(0);
+		sent += (size_t)part;
+	}
+	message->got = 0;
+}
+
+static void begin(struct message *message, size_t size, int fd, void (*ready)(struct ev_loop *, ev_io *, int))
+{
+	*message = (struct message){.bytes = calloc(1, size), .size = size};
+	if (!message->bytes)
+		abort();
+	ev_io_init(&message->io, ready, fd, EV_READ);
+}
+
+static void echo(struct ev_loop *loop, ev_io *io, int events)
+{
+	(void)loop, (void)events;
+	struct message *message = (struct message *)io;
+	const size_t before = message->got;
+	if (receive(message))
+		transmit(message);
+	else if (message->got == before)
+		_exit(0);
+}
+
+static void serve(int fd, size_t size)
 {
 	struct ev_loop *loop = ev_loop_new(0);
-	ev_io io;
-	ev_io_init(&io, echo, fd, EV_READ);
-	ev_io_start(loop, &io);
+	struct message message;
+	begin(&message, size, fd, echo);
+	ev_io_start(loop, &message.io);
 	ev_run(loop, 0);
 	_exit(0);
 }
 
 struct pinger {
-	ev_io io;
+	struct message message;
 	double begun, *times;
 	int done, rounds;
 };
 
 static void ping(struct pinger *pinger)
 {
-	static const char message[MESSAGE] = "ping";
 	pinger->begun = bench_now();
-	if (send(pinger->io.fd, message, sizeof message, MSG_NOSIGNAL) != (ssize_t)sizeof message)
-		abort();
+	transmit(&pinger->message);
 }
 
 static void pong(struct ev_loop *loop, ev_io *io, int events)
 {
 	(void)events;
 	struct pinger *pinger = (struct pinger *)io;
-	char message[MESSAGE];
-	if (recv(io->fd, message, sizeof message, 0) <= 0)
-		abort();
+	if (!receive(&pinger->message))
+		return;
 	pinger->times[pinger->done++] = bench_now() - pinger->begun;
 	if (pinger->done < pinger->rounds)
 		ping(pinger);
@@ -196,7 +231,7 @@ static void pong(struct ev_loop *loop, ev_io *io, int events)
 		ev_break(loop, EVBREAK_ALL);
 }
 
-double floor_round_trip(int rounds)
+double floor_round_trip(size_t size, int rounds)
 {
 	int pair[2];
 	struct pinger pinger = {.rounds = rounds, .times = calloc((size_t)rounds, sizeof(double))};
@@ -205,19 +240,20 @@ double floor_round_trip(int rounds)
 	const pid_t pid = fork();
 	if (pid == 0) {
 		close(pair[0]);
-		serve(pair[1]);
+		serve(pair[1], size);
 	}
 	close(pair[1]);
 	struct ev_loop *loop = ev_loop_new(0);
-	ev_io_init(&pinger.io, pong, pair[0], EV_READ);
-	ev_io_start(loop, &pinger.io);
+	begin(&pinger.message, size, pair[0], pong);
+	ev_io_start(loop, &pinger.message.io);
 	ping(&pinger);
 	ev_run(loop, 0);
-	ev_io_stop(loop, &pinger.io);
+	ev_io_stop(loop, &pinger.message.io);
 	ev_loop_destroy(loop);
 	close(pair[0]);
 	waitpid(pid, NULL, 0);
 	const double median = bench_median(pinger.times, (size_t)rounds);
+	free(pinger.message.bytes);
 	free(pinger.times);
 	return median;
 }

@@ -20,7 +20,7 @@ void floor_deliver(void (*const *listeners)(const int64_t *item, void *ctx), voi
                    const int64_t *item);
 /* Take a block of @p size bytes from a list of free ones, clear it, give it back. */
 void floor_block(size_t size);
-/* A process that echoes 64 bytes on a libev loop, and how long a round trip takes: the median of @p rounds, in ns. */
-double floor_round_trip(int rounds);
+/* A process that echoes so many bytes on a libev loop, and how long a round trip takes: the median of @p rounds, in ns. */
+double floor_round_trip(size_t size, int rounds);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lib/primary/workers.h"
+#include "tests/support/memory.h"
 #include "tests/support/cluster.h"
 
 enum { FRAMES = 16, MANY = 100 };
@@ -112,6 +113,51 @@ static rx_observable *fill(const cy_request *request, void *ctx)
 	               rx_concat_with(cy_answer(cy_int(cy_send(request->cluster, cy_primary(), "x", NULL)))));
 }
 
+static int measure(const cy_reply *reply, cy_body *size, void *ctx)
+{
+	(void)ctx;
+	size_t bytes;
+	cy_value_bytes(reply->value, &bytes);
+	*size = cy_uint(bytes);
+	return 0;
+}
+RX_MAPPER(measure, cy_body, cy_reply);
+
+enum { HUGE_BODY = 4 << 20, SMALL_BODY = 100 };
+
+/* A large call, and after it a small one: the sizes of the answers, in the order in which they come. */
+static rx_observable *race(cy_cluster *cluster, const char *name)
+{
+	static char bytes[HUGE_BODY];
+	return rx_pipe(rx_merge(cy_call(cluster, cy_named(name), "echo", cy_binary(bytes, HUGE_BODY)),
+	                        cy_call(cluster, cy_named(name), "echo", cy_binary(bytes, SMALL_BODY))),
+	               rx_map(measure));
+}
+
+static rx_observable *race_there(const cy_request *request, void *ctx)
+{
+	(void)ctx;
+	return race(request->cluster, "Sarah");
+}
+
+static void flood_on(const int64_t *turn, void *ctx)
+{
+	(void)turn;
+	while (cy_send(ctx, cy_primary(), "flood", NULL) == 0)
+		;
+}
+RX_CONSUMER(flood_on, int64_t);
+
+static rx_subscription flooding;
+
+static rx_observable *flood(const cy_request *request, void *ctx)
+{
+	(void)ctx;
+	rx_subscribe(rx_timer_with(&(rx_timer_options){.period = RX_NOW}),
+	             &(rx_observer){RX_NEXT(flood_on), .ctx = request->cluster}, &flooding);
+	return NULL;
+}
+
 static int remember(const cy_options *options)
 {
 	rx_subscription events;
@@ -125,7 +171,11 @@ static int remember(const cy_options *options)
 	cy_register(cluster, &(cy_command){.name = "send", .run = send_on});
 	cy_register(cluster, &(cy_command){.name = "fill", .run = fill});
 	cy_register(cluster, &(cy_command){.name = "echo", .run = echo});
-	return cy_run(cluster);
+	cy_register(cluster, &(cy_command){.name = "race", .run = race_there});
+	cy_register(cluster, &(cy_command){.name = "flood", .run = flood});
+	const int status = cy_run(cluster);
+	rx_unsubscribe(&flooding);
+	return status;
 }
 
 PROGRAM(rememberer)
@@ -146,7 +196,8 @@ static void expect(cy_cluster *cluster, const char *worker, const char *command,
 {
 	cy_value *value;
 	const char *text = NULL;
-	ck_assert_int_eq(cluster_call(cluster, cy_named(worker), command, NULL, &value), 0);
+	const int code = cluster_call(cluster, cy_named(worker), command, NULL, &value);
+	ck_assert_msg(code == 0, "%s: %d, %s", command, code, rx_words(code));
 	ck_assert_int_eq(cy_get_string(value, NULL, &text), 0);
 	ck_assert_str_eq(text, answer);
 	cy_value_unref(value);
@@ -386,5 +437,189 @@ TEST(what_the_primary_refuses_or_drops_is_told_to_the_sender_once, .to = CY_KEEP
 	cy_kill(cluster, cy_named("Sarah"), SIGCONT);
 	ck_assert_int_eq(await_room(cluster, cy_named("Sarah")), 0);
 	ck_assert_uint_eq((size_t)cluster_number(cluster, cy_named("Sarah"), "count", NULL), sent);
+	end(cluster, &log);
+}
+
+static int64_t refused_in(cy_cluster *cluster, size_t *accepted, int count)
+{
+	const int64_t refused = send_many(cluster, cy_named("Paul"), CY_REFUSE, 0, count, LARGE);
+	*accepted += (size_t)(count - refused);
+	return refused;
+}
+
+/* Paul is stopped, and sent to without end: memory stays flat, Sarah is served, and what was accepted arrives. */
+TEST(a_stopped_worker_costs_bounded_memory_and_nobody_else_anything)
+{
+	enum { BOUND = 1 << 20, ROUNDS = 200, EACH = 64, FLAT = 128 << 10 };
+	event_log log;
+	size_t accepted = 0, memory = 0;
+	int64_t refused = 0;
+	cy_cluster *cluster = begin(&log, "rememberer", &(cy_options){.queue_bytes = BOUND});
+	cluster_fork(cluster, "Sarah", NULL);
+	cluster_ready(cluster);
+	cy_kill(cluster, cy_named("Paul"), SIGSTOP);
+	while (refused == 0)
+		refused += refused_in(cluster, &accepted, EACH);
+	for (int i = 0; i < ROUNDS; i++) {
+		refused += refused_in(cluster, &accepted, EACH);
+		ck_assert_int_eq(cluster_number(cluster, cy_named("Sarah"), "echo", cy_int(i)), i);
+		if (i == ROUNDS / 2)
+			memory = memory_bytes();
+	}
+	ck_assert_uint_lt(memory_bytes(), memory + FLAT);
+	ck_assert_uint_lt(cy__channel_pending(cy__workers_named(cluster, "Paul")->peer.channel, NULL), BOUND + LARGE);
+	ck_assert_uint_eq(gauge_of(cluster, "Paul")->refused, (uint64_t)refused);
+	cy_kill(cluster, cy_named("Paul"), SIGCONT);
+	ck_assert_int_eq(await_room(cluster, cy_named("Paul")), 0);
+	ck_assert_uint_eq((size_t)cluster_number(cluster, cy_named("Paul"), "count", NULL), accepted);
+	end(cluster, &log);
+}
+
+/* Paul is stopped with both directions full; then both go on. */
+TEST(both_directions_full_go_on)
+{
+	event_log log;
+	int64_t refused = -1;
+	cy_cluster *cluster = begin(&log, "rememberer", &narrow);
+	cluster_ready(cluster);
+	cy_value *arguments = cy_pack("[s, i, i, i]", "Sarah", CY_REFUSE, FLOOD, LARGE);
+	size_t accepted = 0;
+	rx_subscription sending;
+	/* He sends to her, who is not there: that comes back to him as an event for each, while he is sent to. */
+	rx_subscribe(cy_call(cluster, cy_named("Paul"), "send", arguments), NULL, &sending);
+	for (int i = 0; i < 20; i++) {
+		refused = refused_in(cluster, &accepted, FRAMES);
+		ck_assert_int_eq(cy_poll(cluster), 0);
+	}
+	ck_assert_int_ge(refused, 0);
+	ck_assert_int_eq(await_room(cluster, cy_named("Paul")), 0);
+	ck_assert_uint_eq((size_t)cluster_number(cluster, cy_named("Paul"), "count", NULL), accepted);
+	rx_unsubscribe(&sending);
+	end(cluster, &log);
+}
+
+TEST(others_are_served_while_one_floods)
+{
+	event_log log;
+	int floods = 0;
+	rx_subscription messages;
+	cy_cluster *cluster = begin(&log, "rememberer", NULL);
+	cluster_fork(cluster, "Sarah", NULL);
+	cluster_ready(cluster);
+	event_log_stop(&log);
+	rx_subscribe(rx_pipe(cy_messages(cluster, "flood"), rx_filter(count_item, &floods)), NULL, &messages);
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "flood", NULL), 0);
+	for (int i = 0; i < MANY || floods < MANY; i++) {
+		ck_assert_int_eq(cluster_number(cluster, cy_named("Sarah"), "echo", cy_int(i)), i);
+		ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "echo", cy_int(i)), i);
+	}
+	rx_unsubscribe(&messages);
+	cluster_end(cluster);
+}
+
+/* ---- What is large --------------------------------------------------------------------------------------------------- */
+
+static void expect_small_first(rx_observable *answers)
+{
+	cy_body first = NULL;
+	uint64_t size = 0;
+	ck_assert_int_eq(rx_await_first(cy_body, answers, &first), 0);
+	ck_assert_int_eq(cy_get_uint(first, NULL, &size), 0);
+	ck_assert_uint_lt(size, 2 * SMALL_BODY);
+	cy_value_unref(first);
+}
+
+TEST(a_small_call_does_not_wait_behind_a_large_one)
+{
+	event_log log;
+	cy_cluster *cluster = begin(&log, "rememberer", NULL);
+	cluster_fork(cluster, "Sarah", NULL);
+	cluster_ready(cluster);
+	expect_small_first(race(cluster, "Paul"));
+	expect_small_first(rx_pipe(cy_call(cluster, cy_named("Paul"), "race", NULL), cy_values()));
+	end(cluster, &log);
+}
+
+TEST(messages_keep_their_order_whatever_their_size)
+{
+	event_log log;
+	cy_cluster *cluster = begin(&log, "rememberer", NULL);
+	cluster_fork(cluster, "Sarah", NULL);
+	cluster_ready(cluster);
+	for (int i = 0; i < 10; i++)
+		ck_assert_int_eq(send_many(cluster, cy_named("Paul"), CY_REFUSE, i, 1, i % 3 ? 0 : (size_t)600000), 0);
+	ck_assert_int_eq(await_room(cluster, cy_named("Paul")), 0);
+	while (cluster_number(cluster, cy_named("Paul"), "count", NULL) < 10)
+		;
+	expect(cluster, "Paul", "heard", "x0-x9");
+	end(cluster, &log);
+}
+
+static void take_size(const cy_reply *reply, void *ctx)
+{
+	cy_value_bytes(reply->value, ctx);
+}
+RX_CONSUMER(take_size, cy_reply);
+
+TEST(what_was_asked_before_the_end_is_answered_however_large)
+{
+	event_log log;
+	static char bytes[HUGE_BODY];
+	size_t size = 0;
+	rx_subscription call;
+	cy_cluster *cluster = begin(&log, "rememberer", NULL);
+	cluster_ready(cluster);
+	rx_subscribe(cy_call(cluster, cy_named("Paul"), "echo", cy_binary(bytes, HUGE_BODY)),
+	             &(rx_observer){RX_NEXT(take_size), .ctx = &size}, &call);
+	ck_assert_int_eq(cluster_finish(rx_pipe(cy_shutdown(cluster, cy_named("Paul"), 0), rx_ignore_elements())), 0);
+	ck_assert_uint_gt(size, HUGE_BODY);
+	end(cluster, &log);
+}
+
+/* ---- What never becomes whole ------------------------------------------------------------------------------------------ */
+
+static void put(int fd, const void *bytes, size_t size)
+{
+	if (write(fd, bytes, size) != (ssize_t)size)
+		_exit(98);
+}
+
+/* Says hello, then the beginning of a frame (or of one that comes in pieces), and no more. */
+PROGRAM(silent)
+{
+	static const uint8_t nil = 0xc0, piece[1000];
+	uint8_t head[CY__FRAME_HEAD], part[CY__FRAME_PIECE], byte;
+	const int fd = cy__inherited_channel();
+	const bool pieces = strcmp(argv[1], "pieces") == 0;
+	cy__frame_encode(&(cy__frame){.kind = CY__HELLO, .call = CY__FRAME_VERSION}, head);
+	put(fd, head, sizeof head);
+	put(fd, &nil, 1);
+	cy__frame_encode(&(cy__frame){.kind = CY__MESSAGE,
+	                              .flags = pieces ? CY__FRAME_BULK | CY__FRAME_MORE : 0,
+	                              .body = piece,
+	                              .body_size = CY__FRAME_PIECE + sizeof piece},
+	                 head);
+	cy__piece_encode(part, 1 << 20, sizeof piece);
+	put(fd, head, sizeof head);
+	if (pieces) {
+		put(fd, part, sizeof part);
+		put(fd, piece, sizeof piece);
+	}
+	while (read(fd, &byte, 1) > 0)
+		;
+	close(fd);
+	return 7;
+}
+
+TEST(half_a_frame_and_then_silence_costs_the_channel, .to = 2)
+{
+	event_log log;
+	cy_cluster *cluster = cluster_begin("silent", &(cy_options){.read_timeout = RX_MS(20)});
+	event_log_start(&log, cluster, NULL);
+	cluster_fork(cluster, "Silent",
+	             &(cy_worker_options){.process.arguments = (const char *[]){_i ? "pieces" : "frame", NULL}});
+	event_log_await(&log, "exit Silent 7 gone");
+	ck_assert_uint_eq(event_log_count(&log, "error Silent -110"), 1);
+	ck_assert_uint_eq(event_log_count(&log, "disconnect Silent"), 1);
 	end(cluster, &log);
 }

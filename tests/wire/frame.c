@@ -117,7 +117,7 @@ static const struct spoilt {
 	{6, 0x00, -ENOMSG, "kind"},          {6, 0x02, -ENOMSG, "kind"},
 	{6, 0xff, -ENOMSG, "kind"},          {8, 0x80, -EINVAL, "flags"},
 	{9, 0x40, -EINVAL, "flags"},         {9, 0x30, -EINVAL, "policy"},
-	{9, 0x10, -EINVAL, "policy"},        {9, 0x04, -EINVAL, "flags"},
+	{9, 0x10, -EINVAL, "policy"},        {9, 0x01, -EINVAL, "pieces"},
 	{9, 0x06, -EINVAL, "flags"},         {35, 0x80, -ERANGE, "deadline"},
 	{44, 0xfe, -E2BIG, "descriptors"},   {6, CY__HELLO, -EPROTONOSUPPORT, "version"},
 };
