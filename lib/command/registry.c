@@ -3,6 +3,8 @@
  */
 #include "lib/command/serve.h"
 
+#define EVERYBODY (CY_BY_PRIMARY | CY_BY_WORKERS | CY_BY_ITSELF)
+
 cy__entry *cy__registry_find(const cy_cluster *cluster, const char *name)
 {
 	cy__entry *entry = cluster->commands.first;
@@ -36,7 +38,7 @@ static int add(cy_cluster *cluster, const cy_command *command, unsigned flags)
 	entry->command.name = name;
 	entry->references = 1;
 	entry->quiet = flags & CY__QUIET;
-	entry->from_primary = flags & CY__FROM_PRIMARY;
+	entry->callers = flags & CY__FROM_PRIMARY ? CY_BY_PRIMARY : command->callers ? command->callers : EVERYBODY;
 	entry->stopping = flags & CY__WHILE_STOPPING;
 	entry->ordered = flags & CY__ORDERED;
 	entry->next = cluster->commands.first;
@@ -50,6 +52,8 @@ int cy_register(cy_cluster *cluster, const cy_command *command)
 		return rx_raise(-EINVAL, "a command needs a name");
 	if (!command->run)
 		return rx_raise(-EINVAL, "command \"%s\" has nothing to run", command->name);
+	if (command->callers & ~EVERYBODY)
+		return rx_raise(-EINVAL, "command \"%s\": nobody is known by such a bit of `callers`", command->name);
 	if (strncmp(command->name, "cy_", 3) == 0)
 		return rx_raise(-EPERM, "command \"%s\": names that begin with \"cy_\" are the library's",
 		                command->name);
@@ -60,6 +64,17 @@ int cy__register_builtin(cy_cluster *cluster, const char *name, cy_where where, 
                          rx_observable *(*run)(const cy_request *request, void *ctx))
 {
 	return add(cluster, &(cy_command){.name = name, .target = where, .run = run}, flags);
+}
+
+int cy_restrict(cy_cluster *cluster, const char *name, unsigned callers)
+{
+	cy__entry *entry = cy__registry_find(cluster, name);
+	if (!entry)
+		return rx_raise(-ENOENT, "there is no command \"%s\"", name);
+	if ((callers & ~EVERYBODY) || !(entry->callers & callers))
+		return rx_raise(-EINVAL, "command \"%s\": nobody would be left who may call it", name);
+	entry->callers &= callers;
+	return 0;
 }
 
 int cy_unregister(cy_cluster *cluster, const char *name)

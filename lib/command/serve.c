@@ -166,6 +166,12 @@ static void reply_end(void *ctx)
 	answer_end(ctx);
 }
 
+static unsigned caller_of(const cy__serve *serve)
+{
+	const unsigned role = serve->origin == CY__TO_PRIMARY ? CY_BY_PRIMARY : CY_BY_WORKERS;
+	return serve->origin == serve->cluster->id ? (role & CY_BY_PRIMARY) | CY_BY_ITSELF : role;
+}
+
 static int check(const cy__serve *serve, const cy__entry *entry, const char *command, rx_nsec deadline)
 {
 	const cy_cluster *cluster = serve->cluster;
@@ -174,8 +180,9 @@ static int check(const cy__serve *serve, const cy__entry *entry, const char *com
 	if (entry->command.target != CY_ANYWHERE && (entry->command.target == CY_ON_PRIMARY) != cluster->primary)
 		return rx_raise(-ENOSYS, "the command \"%s\" does not run on %s", command,
 		                cluster->primary ? "the primary" : "a worker");
-	if (entry->from_primary && serve->origin != CY__TO_PRIMARY)
-		return rx_raise(-EPERM, "the command \"%s\" is obeyed from the primary only", command);
+	if (!(entry->callers & caller_of(serve)))
+		return rx_raise(-EPERM, "the command \"%s\" is not %s's to call", command,
+		                cy_label_of(cluster, serve->origin));
 	if (cluster->stage != CY__RUNNING && !entry->stopping)
 		return rx_raise(-EHOSTUNREACH, "%s is stopping", cluster->label);
 	if (deadline && rx_now(cluster->scheduler) >= deadline)

@@ -12,7 +12,7 @@ typedef struct cy__entry {
 	cy_command command;
 	uint32_t references; /* the registry's, and one for each call that runs */
 	bool quiet;          /* the library's own housekeeping: no events */
-	bool from_primary;   /* obeyed from the primary only */
+	unsigned callers;    /* who may call it, never 0 */
 	bool stopping;       /* served while the process is stopping */
 	bool ordered;        /* calls of these commands keep their order, and so do the replies, whatever their size */
 } cy__entry;
@@ -22,7 +22,7 @@ int cy__register_builtin(cy_cluster *cluster, const char *name, cy_where where, 
                          rx_observable *(*run)(const cy_request *request, void *ctx));
 enum {
 	CY__QUIET = 1,
-	CY__FROM_PRIMARY = 2,
+	CY__FROM_PRIMARY = 2, /* obeyed from nobody else */
 	CY__WHILE_STOPPING = 4,
 	CY__ORDERED = 8,
 };

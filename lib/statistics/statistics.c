@@ -195,18 +195,15 @@ static const char *state_of(const cy_worker_statistics *worker)
 
 static void print_head(FILE *stream)
 {
-	fprintf(stream, "%6s  %-20s  %8s  %-12s  %11s  %8s  %5s  %8s  %9s  %7s\n", "id", "name", "pid", "status",
-	        "incarnation", "restarts", "calls", "served", "memory", "time");
+	fprintf(stream, "%4s %-14s %7s  %-12s %8s %5s %7s %9s %8s\n", "id", "name", "pid", "status", "restarts",
+	        "calls", "served", "memory", "time");
 }
 
 static void print_row(const cy_worker_statistics *worker, FILE *stream)
 {
-	fprintf(stream,
-	        "%6" PRIu32 "  %-20s  %8ld  %-12s  %11" PRIu32 "  %8" PRIu32 "  %5zu  %8" PRIu64
-	        "  %6.1f MB  %5.1f s\n",
-	        worker->id, worker->name ? worker->name : "-", (long)worker->pid, state_of(worker), worker->incarnation,
-	        worker->restarts, worker->calls, worker->served, (double)worker->memory / 1e6,
-	        (double)worker->processor / 1e9);
+	fprintf(stream, "%4" PRIu32 " %-14s %7ld  %-12s %8" PRIu32 " %5zu %7" PRIu64 " %6.1f MB %6.1f s\n", worker->id,
+	        worker->name ? worker->name : "-", (long)worker->pid, state_of(worker), worker->restarts, worker->calls,
+	        worker->served, (double)worker->memory / 1e6, (double)worker->processor / 1e9);
 }
 
 static int print_storage(cy_cluster *cluster, FILE *stream)

@@ -58,10 +58,27 @@ typedef struct cy_request {
 	rx_nsec deadline;    /**< CLOCK_MONOTONIC; 0: none */
 } cy_request;
 
+/**
+ * Who may call a command: any of these, added up; 0: everybody. Whoever else does gets -EPERM. It is enforced where the
+ * command runs, from what the channel says of the caller, so that no process can call in another's name.
+ *
+ *     library's own command                              runs in    obeyed from
+ *     cy_get_timestamp                                   any        everybody
+ *     cy_worker_set_metadata, cy_shutdown                a worker   the primary
+ *     cy_status_change                                   primary    everybody: of the caller's own status
+ *     cy_listen, cy_storage_…                            primary    everybody
+ */
+enum {
+	CY_BY_PRIMARY = 1,
+	CY_BY_WORKERS = 2, /**< by other processes that are workers */
+	CY_BY_ITSELF = 4   /**< by the process that serves it */
+};
+
 /** A command; its strings are copied. */
 typedef struct cy_command {
 	const char *name;
 	cy_where target;
+	unsigned callers; /**< CY_BY_PRIMARY and so on; 0: everybody */
 	/**
 	 * Answer: with any observable of cy_body (consumed), which is subscribed at once and unsubscribed when the caller
 	 * loses interest. Its items are the reply's; its error is the caller's. NULL: an empty reply.
@@ -75,10 +92,19 @@ typedef struct cy_command {
  * Serve a command in this process.
  * @retval -EEXIST  there is one of that name
  * @retval -EPERM   the name begins with "cy_", which is the library's
- * @retval -EINVAL  no name, or no `run`
+ * @retval -EINVAL  no name, no `run`, or a bit of `callers` that is nobody's
  * @retval -ENOMEM
  */
 RX_API int cy_register(cy_cluster *cluster, const cy_command *command);
+/**
+ * Let fewer call a command that this process serves, one of the library's own too: of those that may, only @p callers.
+ *
+ *     cy_restrict(cluster, "cy_storage_save", CY_BY_PRIMARY | CY_BY_ITSELF);     in the primary: workers only read
+ *
+ * @retval -ENOENT  there is no such command here
+ * @retval -EINVAL  nobody would be left, or @p callers has another bit
+ */
+RX_API int cy_restrict(cy_cluster *cluster, const char *name, unsigned callers);
 /** Serve it no more; calls that run are finished. @retval -ENOENT */
 RX_API int cy_unregister(cy_cluster *cluster, const char *name);
 
