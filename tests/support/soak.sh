@@ -34,6 +34,13 @@ if [ -n "$("$runner" --list $cycles)" ]; then
 	CLUSTERFY_TEST_CYCLES=10000 "$runner" --quiet $cycles || failed="$failed cycles"
 fi
 
+# A minute of sending to a worker that is stopped must leave memory flat, and the others served.
+stopped=cluster/flow/a_stopped_worker
+if [ -n "$("$runner" --list $stopped)" ]; then
+	echo "soak: a minute of sending to a stopped worker"
+	CLUSTERFY_TEST_STOPPED=60 "$runner" --quiet $stopped || failed="$failed stopped"
+fi
+
 soak quiet
 (while :; do :; done) &
 busy=$!
