@@ -69,8 +69,8 @@ static void beside_large(cy_cluster *cluster, int rounds)
 	rx_subscription large[2];
 	const double alone = median_call(cluster, "one", "echo", BODY, rounds);
 	for (int i = 0; i < 2; i++)
-		rx_subscribe(rx_pipe(cy_call(cluster, cy_named("one"), "echo", body(LARGE)), rx_repeat(RX_FOREVER)), NULL,
-		             &large[i]);
+		rx_subscribe(rx_pipe(cy_call(cluster, cy_named("one"), "echo", body(LARGE)), rx_repeat(RX_FOREVER)),
+		             NULL, &large[i]);
 	const double beside = median_call(cluster, "one", "echo", BODY, rounds);
 	for (int i = 0; i < 2; i++)
 		rx_unsubscribe(&large[i]);
