@@ -299,7 +299,7 @@ static void close_arrived(cy__channel *channel)
 
 static void drop_assembly(struct assembly *assembly)
 {
-	for (size_t i = 0; i < assembly->fd_count; i++)
+	for (size_t i = 0; assembly->fds && i < assembly->fd_count; i++)
 		if (assembly->fds[i] >= 0)
 			close(assembly->fds[i]);
 	rx_free(assembly->fds);

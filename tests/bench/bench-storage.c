@@ -128,7 +128,7 @@ static void run(cy_cluster *cluster)
 	const unsigned rounds = bench_short ? 500 : 20000;
 	cy_storage_init(cluster, cy_map("settings", cy_map("limit", cy_int(3))));
 	cy_fork(cluster, "one", NULL);
-	const double floor = floor_round_trip((int)rounds) / 1e3;
+	const double floor = floor_round_trip(64, (int)rounds) / 1e3;
 	const double read = figure(cluster, "operate", cy_array(cy_bool(false), cy_uint(rounds))) / 1e3;
 	bench_print("storage", "read from a worker, p50", read, "us", floor);
 	const double save = figure(cluster, "operate", cy_array(cy_bool(true), cy_uint(rounds))) / 1e3;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static struct ledger book;
@@ -20,10 +21,16 @@ void chaos_find_channel(void)
 		channel = (int)strtol(variable, NULL, 10);
 }
 
-/* Random bytes into the channel, past all that speaks frames there. */
+/*
+ * Random bytes into the channel, past all that speaks frames there. Not while something of it is on its way: within a body
+ * they would be a wrong reply that nobody could know for one, as there is no checksum.
+ */
 static rx_observable *lie(const cy_request *request, void *ctx)
 {
 	(void)request, (void)ctx;
+	int unread = 0;
+	if (ioctl(channel, TIOCOUTQ, &unread) < 0 || unread > 0)
+		return cy_refuse(-EAGAIN, "no room for a lie");
 	uint64_t nonsense[32];
 	for (size_t i = 0; i < sizeof nonsense / sizeof *nonsense; i++)
 		nonsense[i] = ledger_random(&book, UINT64_MAX);
