@@ -108,6 +108,8 @@ static void fill_in(cy_options *options)
 		options->kill_after = RX_MS(500);
 	if (options->kill_after == RX_NOW)
 		options->kill_after = 0;
+	if (!options->queue_bytes)
+		options->queue_bytes = (size_t)8 << 20;
 	if (!options->queue_frames)
 		options->queue_frames = 65536;
 	if (!options->queue_bytes)

@@ -65,11 +65,12 @@ typedef struct cy__peer {
 	uint32_t id;
 	cy__channel *channel; /* NULL: none, or no more */
 	cy__binding binding;
-	bool greeted;       /* its hello has come */
-	bool leaving;       /* a goodbye was sent or has come: the end of the channel is asked for */
-	bool parted;        /* it was sent */
-	cy__table incoming; /* its calls, by their numbers: ports */
-	cy__leg *legs;      /* calls to it that await replies */
+	bool greeted;             /* its hello has come */
+	bool leaving;             /* a goodbye was sent or has come: the end of the channel is asked for */
+	bool parted;              /* it was sent */
+	cy__table incoming;       /* its calls, by their numbers: ports */
+	struct cy__port *blocked; /* those that wait for room in its queue */
+	cy__leg *legs;            /* calls to it that await replies */
 	size_t leg_count;
 	uint64_t served;         /* calls that it has answered, over all incarnations */
 	cy__channel_counts past; /* of its earlier channels */
@@ -188,7 +189,7 @@ void cy__peer_finish(cy__peer *peer);
 typedef struct cy__post {
 	cy__kind kind;
 	uint16_t flags;
-	uint32_t from, to;
+	uint32_t from, to, credit;
 	uint64_t call;
 	rx_nsec deadline;
 	cy_value *body; /* borrowed: the queue takes a reference of its own */
@@ -209,6 +210,8 @@ int cy__peer_send(cy__peer *peer, const cy__post *post);
 int cy__peer_forward(cy__peer *peer, const cy__frame *frame, uint64_t call, uint32_t from, cy__fds *fds);
 /* It waits for something that cannot be sent, for @p code: rather no channel than a peer that waits for ever. */
 void cy__peer_give_up(cy__peer *peer, int code);
+/* It has broken the protocol: its channel ends, with @p why. */
+void cy__peer_offend(cy__peer *peer, int code, const char *why);
 /* Say goodbye and close after what was sent. */
 void cy__peer_leave(cy__peer *peer);
 

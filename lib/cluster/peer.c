@@ -40,6 +40,9 @@ static void take_frame(cy__channel *channel, const cy__frame *frame, cy__fds *fd
 	case CY__CANCEL:
 		cy__port_cancel(peer, frame->call);
 		break;
+	case CY__CREDIT:
+		cy__port_grant(peer, frame);
+		break;
 	case CY__ITEM:
 	case CY__END:
 	case CY__ERROR:
@@ -89,6 +92,7 @@ static void room_again(cy__channel *channel, void *ctx)
 {
 	(void)channel;
 	cy__backlog_send(ctx);
+	cy__port_room(ctx);
 }
 
 static const cy__channel_ops channel_ops = {
@@ -166,6 +170,7 @@ int cy__peer_send(cy__peer *peer, const cy__post *post)
 	                   .flags = post->flags,
 	                   .from = post->from,
 	                   .to = post->to,
+	                   .credit = post->credit,
 	                   .call = post->call,
 	                   .deadline = post->deadline,
 	                   .fd_count = (uint8_t)post->fd_count};
@@ -214,6 +219,12 @@ void cy__peer_give_up(cy__peer *peer, int code)
 	shutdown(cy__channel_fd(peer->channel), SHUT_RDWR); /* its end is read in a turn of its own */
 	cy__trouble(peer->cluster, peer->id, code, "an answer cannot be sent, and %s loses its channel: %s",
 	            cy__label(peer->cluster, peer->id, label, sizeof label), strerror(-code));
+}
+
+void cy__peer_offend(cy__peer *peer, int code, const char *why)
+{
+	if (peer->channel)
+		cy__channel_fail(peer->channel, code, why);
 }
 
 void cy__peer_leave(cy__peer *peer)

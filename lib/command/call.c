@@ -2,6 +2,7 @@
  * cy_call: a recipe that makes a call each time it is subscribed.
  */
 #include "lib/command/exchange.h"
+#include "lib/command/held.h"
 #include "lib/command/serve.h"
 #include "lib/primary/route.h"
 
@@ -13,6 +14,7 @@ struct call {
 	char *command;
 	cy_value *arguments;
 	rx_nsec timeout;
+	uint32_t credit;
 };
 
 /* One call under way. */
@@ -25,9 +27,18 @@ struct caller {
 	char *words;
 	char *command;
 	uint64_t number; /* of its first leg, for the events */
-	uint32_t target;
+	uint32_t self, target;
 	bool quiet, ordered; /* as the command is registered here */
 	bool open;           /* the subscriber has not heard the end */
+
+	/* Downstream is paused: what was granted still comes, and waits. While something waits the exchange is held. */
+	bool paused;
+	bool draining;
+	bool holding;
+	cy__held_queue held;
+	bool ended; /* behind what waits comes the end, of `ender`; with an error or without */
+	uint32_t ender;
+	const rx_error *error;
 };
 
 static struct caller *of(cy__exchange *exchange)
@@ -39,7 +50,7 @@ static void emit_result(struct caller *caller, uint32_t from, int code, const ch
 {
 	cy_cluster *cluster = caller->exchange.cluster;
 	caller->open = false;
-	if (!caller->quiet)
+	if (!caller->quiet && cy_current() == cluster)
 		cy__emit(cluster, (cy_event){.type = CY_EVENT_RESULT,
 		                             .worker = cluster->id,
 		                             .origin = cluster->id,
@@ -52,28 +63,102 @@ static void emit_result(struct caller *caller, uint32_t from, int code, const ch
 		                             .words = words});
 }
 
-static void take_item(cy__exchange *exchange, uint32_t from, cy__body body, cy__fds *fds)
+/* ---- What comes -------------------------------------------------------------------------------------------------- */
+
+static void deliver_error(struct caller *caller, uint32_t from, const rx_error *error)
+{
+	emit_result(caller, from, error->code, error->message);
+	rx_fail_with(caller->subscriber, error); /* and its teardown cancels the call, if it runs still */
+}
+
+static void deliver_end(struct caller *caller, uint32_t from)
+{
+	emit_result(caller, from, 0, NULL);
+	rx_complete(caller->subscriber);
+}
+
+static bool waits(const struct caller *caller)
+{
+	return caller->paused || caller->draining || caller->held.first;
+}
+
+/* Consumes value and error of @p what. */
+static void hold(struct caller *caller, const cy__held *what)
+{
+	if (!caller->holding)
+		cy__exchange_hold(&caller->exchange);
+	caller->holding = true;
+	const int code = cy__held_push(&caller->held, what);
+	if (code >= 0)
+		return;
+	const rx_error *error = rx_error_create(code, "a reply to \"%s\" cannot be kept", caller->command);
+	deliver_error(caller, what->from, error);
+	rx_error_unref(error);
+}
+
+/* Of an item there is a value; among many targets it may be an error. */
+static void deliver(struct caller *caller, const cy__held *item, cy__fds *fds)
+{
+	rx_next(caller->subscriber,
+	        &(cy_reply){.worker = item->from, .value = item->value, .error = item->error, .fds = fds});
+}
+
+static void take_value(struct caller *caller, cy__leg *leg, uint32_t from, cy_value *value, size_t size, cy__fds *fds)
+{
+	const cy__held item = {.from = from, .value = value, .size = size};
+	if (waits(caller)) {
+		cy__held kept = item;
+		kept.value = cy_value_ref(value);
+		if (fds)
+			kept.fds = *fds;
+		hold(caller, &kept);
+		return;
+	}
+	cy__exchange_hold(&caller->exchange);
+	cy__leg_took(leg, from, size);
+	if (caller->open)
+		deliver(caller, &item, fds);
+	cy__exchange_unhold(&caller->exchange);
+}
+
+static void take_item(cy__exchange *exchange, cy__leg *leg, uint32_t from, cy__body body, cy__fds *fds)
 {
 	struct caller *caller = of(exchange);
+	if (!caller->open)
+		return;
 	cy_value *value = body.value ? cy_value_ref(body.value) : cy_value_from_bytes(body.bytes, body.size, NULL);
-	if (cy_value_error(value) < 0 && caller->open) {
+	if (cy_value_error(value) < 0) {
 		const int code = cy_value_error(value) == -ENOMEM ? -ENOMEM : -EBADMSG;
 		const rx_error *error = rx_error_create(code, "the reply is no value: %s", cy_value_words(value));
-		emit_result(caller, from, code, error->message);
-		rx_fail_with(caller->subscriber, error); /* and its teardown cancels the call */
+		deliver_error(caller, from, error);
 		rx_error_unref(error);
-	} else if (caller->open) {
-		rx_next(caller->subscriber, &(cy_reply){.worker = from, .value = value, .fds = fds});
+	} else {
+		take_value(caller, leg, from, value, body.size, fds);
 	}
 	cy_value_unref(value);
 }
 
 static void take_part_error(cy__exchange *exchange, uint32_t from, cy__body body)
 {
-	const rx_error *error = cy__error_of(body);
-	if (of(exchange)->open)
-		rx_next(of(exchange)->subscriber, &(cy_reply){.worker = from, .error = error});
-	rx_error_unref(error);
+	struct caller *caller = of(exchange);
+	if (!caller->open)
+		return;
+	const cy__held item = {.from = from, .error = cy__error_of(body)};
+	if (waits(caller)) {
+		hold(caller, &item);
+		return;
+	}
+	deliver(caller, &item, NULL);
+	rx_error_unref(item.error);
+}
+
+/* The end is known, and no deadline concerns it any more; it comes behind what waits. */
+static void await_end(struct caller *caller, uint32_t from, const rx_error *error)
+{
+	rx_cancel(&caller->timer);
+	caller->ended = true;
+	caller->ender = from;
+	caller->error = error;
 }
 
 static void take_error(cy__exchange *exchange, uint32_t from, cy__body body)
@@ -82,8 +167,11 @@ static void take_error(cy__exchange *exchange, uint32_t from, cy__body body)
 	if (!caller->open)
 		return;
 	const rx_error *error = cy__error_of(body);
-	emit_result(caller, from, error->code, error->message);
-	rx_fail_with(caller->subscriber, error);
+	if (caller->held.first || caller->draining) {
+		await_end(caller, from, error);
+		return;
+	}
+	deliver_error(caller, from, error);
 	rx_error_unref(error);
 }
 
@@ -92,9 +180,60 @@ static void take_end(cy__exchange *exchange, uint32_t from)
 	struct caller *caller = of(exchange);
 	if (!caller->open)
 		return;
-	emit_result(caller, from, 0, NULL);
-	rx_complete(caller->subscriber);
+	if (caller->held.first || caller->draining)
+		await_end(caller, from, NULL);
+	else
+		deliver_end(caller, from);
 }
+
+/* ---- Pausing ----------------------------------------------------------------------------------------------------- */
+
+/* The exchange need not be held any more; the caller may be gone. */
+static void let_go(struct caller *caller)
+{
+	if (!caller->holding || caller->draining || caller->held.first)
+		return;
+	caller->holding = false;
+	cy__exchange_unhold(&caller->exchange);
+}
+
+static void deliver_held(struct caller *caller)
+{
+	while (caller->open && !caller->paused && caller->held.first) {
+		cy__held *held = cy__held_pop(&caller->held);
+		if (held->value && !caller->exchange.closed)
+			cy__exchange_took(&caller->exchange, held->from, held->size);
+		if (caller->open)
+			deliver(caller, held, held->fds.count ? &held->fds : NULL);
+		cy__held_free(held);
+	}
+}
+
+static void drain(struct caller *caller)
+{
+	if (caller->draining || !caller->held.first)
+		return; /* resumed inside an item: the loop sees it */
+	caller->draining = true;
+	deliver_held(caller);
+	if (caller->open && caller->ended && !caller->held.first) {
+		if (caller->error)
+			deliver_error(caller, caller->ender, caller->error);
+		else
+			deliver_end(caller, caller->ender);
+	}
+	caller->draining = false;
+	let_go(caller);
+}
+
+static void flow(bool resume, void *ctx)
+{
+	struct caller *caller = ctx;
+	caller->paused = !resume;
+	if (resume)
+		drain(caller);
+}
+
+/* ---- Its life ---------------------------------------------------------------------------------------------------- */
 
 static void release(cy__exchange *exchange)
 {
@@ -102,6 +241,7 @@ static void release(cy__exchange *exchange)
 	rx_cancel(&caller->timer);
 	rx_cancel(&caller->refusal);
 	rx_subscriber_unref(caller->subscriber);
+	rx_error_unref(caller->error);
 	rx_free(caller->command);
 	rx_free(caller->words);
 	rx_free(caller);
@@ -114,11 +254,14 @@ static const cy__caller callers = {
 static void teardown(void *ctx)
 {
 	struct caller *caller = ctx;
-	if (caller->exchange.closed)
-		return;
-	if (caller->open)
-		emit_result(caller, caller->exchange.cluster->id, -ECANCELED, "unsubscribed");
-	cy__exchange_cancel(&caller->exchange);
+	const bool held = caller->holding;
+	cy__held_clear(&caller->held);
+	if (caller->open && (held || !caller->exchange.closed))
+		emit_result(caller, caller->self, -ECANCELED, "unsubscribed");
+	if (!caller->exchange.closed)
+		cy__exchange_cancel(&caller->exchange);
+	if (held)
+		let_go(caller);
 }
 
 static void time_out(rx_task *task)
@@ -227,9 +370,10 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 	const rx_nsec deadline = call->timeout == RX_NEVER || !call->timeout
 	                                 ? 0
 	                                 : rx_now(cluster->scheduler) + (call->timeout > 0 ? call->timeout : 0);
-	cy__exchange_init(&caller->exchange, cluster, &callers, cluster->id, deadline, is_many(call->to));
+	cy__exchange_init(&caller->exchange, cluster, &callers, cluster->id, call->credit, deadline, is_many(call->to));
 	caller->subscriber = rx_subscriber_ref(subscriber);
 	caller->command = command;
+	caller->self = cluster->id;
 	caller->target = call->to;
 	caller->open = true;
 	const cy__entry *entry = cy__registry_find(cluster, call->command);
@@ -239,6 +383,7 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 		release(&caller->exchange);
 		return -ENOMEM;
 	}
+	rx_on_flow(subscriber, flow, caller);
 	if (deadline) {
 		caller->timer.run = time_out;
 		rx_schedule(cluster->scheduler, &caller->timer, deadline - rx_now(cluster->scheduler));
@@ -275,6 +420,7 @@ rx_observable *cy_call_with(cy_cluster *cluster, cy_target target, const char *c
 	call->to = target.to;
 	call->arguments = value;
 	call->timeout = options && options->timeout ? options->timeout : cluster->options.call_timeout;
+	call->credit = options && options->credit ? options->credit : CY__CREDIT_ITEMS;
 	call->command = cy__strdup(command);
 	call->name = target.name ? cy__strdup(target.name) : NULL;
 	if (!call->command || (target.name && !call->name)) {

@@ -7,10 +7,14 @@
 #include <stdio.h>
 
 void cy__exchange_init(cy__exchange *exchange, cy_cluster *cluster, const cy__caller *caller, uint32_t origin,
-                       rx_nsec deadline, bool many)
+                       uint32_t credit, rx_nsec deadline, bool many)
 {
-	*exchange = (cy__exchange){
-		.cluster = cluster, .caller = caller, .origin = origin, .deadline = deadline, .many = many};
+	*exchange = (cy__exchange){.cluster = cluster,
+	                           .caller = caller,
+	                           .origin = origin,
+	                           .credit = credit,
+	                           .deadline = deadline,
+	                           .many = many};
 }
 
 /*
@@ -75,6 +79,7 @@ cy__leg *cy__leg_add(cy__exchange *exchange, uint32_t target)
 		return NULL;
 	leg->exchange = exchange;
 	leg->target = target;
+	cy__window_init(&leg->window, exchange->credit);
 	leg->next = exchange->legs;
 	if (leg->next)
 		leg->next->previous = leg;
@@ -111,6 +116,10 @@ static void remove_leg(cy__leg *leg)
 		exchange->legs = leg->next;
 	if (leg->next)
 		leg->next->previous = leg->previous;
+	for (cy__window *window; (window = leg->window.next);) {
+		leg->window.next = window->next;
+		rx_free(window);
+	}
 	rx_free(leg);
 }
 
@@ -142,6 +151,7 @@ void cy__leg_send(cy__leg *leg, cy__peer *peer, const cy__call_frame *call)
 		                                       .ordered = call->ordered,
 		                                       .from = exchange->origin,
 		                                       .to = call->to,
+		                                       .credit = leg->window.open.items,
 		                                       .call = leg->number,
 		                                       .deadline = exchange->deadline,
 		                                       .body = call->body});
@@ -197,6 +207,88 @@ static void fail(cy__exchange *exchange, uint32_t from, cy__body body)
 	dispose(exchange);
 }
 
+/* ---- Credit ---------------------------------------------------------------------------------------------------- */
+
+/* In a worker, a call to many has one leg, to the primary, which speaks for all. */
+static bool speaks_for_many(const cy__leg *leg)
+{
+	return leg->exchange->many && !leg->exchange->cluster->primary;
+}
+
+/* The window of what @p from sends on this leg; NULL without memory. The one that was asked for last comes first. */
+static cy__window *window_of(cy__leg *leg, uint32_t from)
+{
+	if (!speaks_for_many(leg))
+		return &leg->window;
+	cy__window **link = &leg->window.next;
+	while (*link && (*link)->from != from)
+		link = &(*link)->next;
+	cy__window *window = *link;
+	if (window) {
+		*link = window->next;
+	} else {
+		window = rx_alloc(sizeof *window);
+		if (!window)
+			return NULL;
+		cy__window_init(window, leg->exchange->credit);
+		window->from = from;
+	}
+	window->next = leg->window.next;
+	leg->window.next = window;
+	return window;
+}
+
+/* Credit is never refused for want of room: a caller has at most two such frames under way for each window. */
+static void send_grant(cy__leg *leg, const cy__frame *grant, uint32_t to)
+{
+	cy__frame frame = *grant;
+	frame.flags = CY__FRAME_URGENT;
+	frame.call = leg->number;
+	frame.to = to;
+	if (leg->peer && leg->peer->channel)
+		cy__channel_send(leg->peer->channel, &frame, &(cy__sending){.forced = true});
+	else if (leg->serve)
+		cy__serve_grant(leg->serve, &frame);
+}
+
+void cy__leg_took(cy__leg *leg, uint32_t from, size_t size)
+{
+	cy__window *window = window_of(leg, from);
+	uint8_t body[CY__GRANT_BODY];
+	cy__frame frame;
+	if (window && cy__window_take(window, size, &frame, body))
+		send_grant(leg, &frame, from);
+}
+
+/* The one leg, or of many that to @p target. */
+static cy__leg *leg_to(const cy__exchange *exchange, uint32_t target)
+{
+	cy__leg *leg = exchange->legs;
+	while (leg && exchange->many && !speaks_for_many(leg) && leg->target != target)
+		leg = leg->next;
+	return leg;
+}
+
+void cy__exchange_took(cy__exchange *exchange, uint32_t from, size_t size)
+{
+	cy__leg *leg = leg_to(exchange, from);
+	if (leg)
+		cy__leg_took(leg, from, size);
+}
+
+int cy__exchange_grant(cy__exchange *exchange, const cy__frame *frame)
+{
+	cy__leg *leg = leg_to(exchange, frame->to);
+	if (!leg) {
+		exchange->cluster->late++;
+		return 0;
+	}
+	const int code = cy__credit_add(&leg->window.open, frame);
+	if (code >= 0)
+		send_grant(leg, frame, frame->to);
+	return code;
+}
+
 /* ---- Replies --------------------------------------------------------------------------------------------------- */
 
 static void end_if_all_have(cy__exchange *exchange, uint32_t from)
@@ -215,7 +307,7 @@ void cy__exchange_whole(cy__exchange *exchange)
 void cy__leg_item(cy__leg *leg, uint32_t from, cy__body body, cy__fds *fds)
 {
 	if (!leg->exchange->closed)
-		leg->exchange->caller->item(leg->exchange, from, body, fds);
+		leg->exchange->caller->item(leg->exchange, leg, from, body, fds);
 }
 
 void cy__leg_error(cy__leg *leg, uint32_t from, cy__body body)
@@ -299,13 +391,23 @@ void cy__exchange_cancel(cy__exchange *exchange)
 	dispose(exchange);
 }
 
-/*
- * In a worker, a call to many has one leg, to the primary, which speaks for all: what comes from another process is that
- * one's, and only what comes from the primary itself ends it.
- */
+/* What comes from another process is that one's, and only what comes from the primary itself ends the leg. */
 static bool is_part(const cy__leg *leg, const cy__frame *frame)
 {
-	return leg->exchange->many && !leg->exchange->cluster->primary && frame->from != CY__TO_PRIMARY;
+	return speaks_for_many(leg) && frame->from != CY__TO_PRIMARY;
+}
+
+static void take_item(cy__leg *leg, uint32_t from, cy__body body, cy__fds *fds)
+{
+	cy__window *window = window_of(leg, from);
+	if (!window) {
+		cancel_there(leg);
+		cy__leg_fail(leg, -ENOMEM, rx_words(-ENOMEM));
+	} else if (!cy__credit_spend(&window->open, body.size)) {
+		cy__peer_offend(leg->peer, -EDQUOT, "more items of a reply than were granted");
+	} else {
+		cy__leg_item(leg, from, body, fds);
+	}
 }
 
 void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
@@ -322,7 +424,7 @@ void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 	const uint32_t from = cluster->primary ? peer->id : frame->from;
 	const cy__body body = {frame->body, frame->body_size, NULL};
 	if (frame->kind == CY__ITEM)
-		cy__leg_item(leg, from, body, fds);
+		take_item(leg, from, body, fds);
 	else if (frame->kind == CY__END)
 		cy__leg_end(leg, from);
 	else if (!is_part(leg, frame))

@@ -11,6 +11,7 @@
 #define CLUSTERFY_LIB_COMMAND_EXCHANGE_H
 
 #include "lib/cluster/cluster.h"
+#include "lib/command/credit.h"
 
 /* What comes back: encoded, and as a value where there is one already. */
 typedef struct cy__body {
@@ -30,7 +31,8 @@ typedef struct cy__exchange cy__exchange;
 
 /* Who called. `end` and `error` are the last that is called; the exchange is released after them. */
 typedef struct cy__caller {
-	void (*item)(cy__exchange *exchange, uint32_t from, cy__body body, cy__fds *fds);
+	/* Who takes it says so with cy__leg_took(), now, or later with cy__exchange_took(), so that more may come. */
+	void (*item)(cy__exchange *exchange, cy__leg *leg, uint32_t from, cy__body body, cy__fds *fds);
 	/* One of many has failed: [code, words]. */
 	void (*part_error)(cy__exchange *exchange, uint32_t from, cy__body body);
 	void (*error)(cy__exchange *exchange, uint32_t from, cy__body body);
@@ -43,6 +45,7 @@ struct cy__exchange {
 	const cy__caller *caller;
 	cy__leg *legs;
 	uint32_t origin;
+	uint32_t credit; /* items that each leg may send at first */
 	rx_nsec deadline;
 	bool many;
 	bool whole;  /* all of its legs have been added */
@@ -57,8 +60,9 @@ struct cy__leg {
 	uint32_t target;
 	cy__peer *peer; /* whose replies count; NULL: it waits, or is served here */
 	cy__leg *peer_next, *peer_previous;
-	uint64_t mark;    /* of its frame in the peer's queue */
-	cy__serve *serve; /* runs here */
+	uint64_t mark;     /* of its frame in the peer's queue */
+	cy__window window; /* with its list, one for each process that answers where the primary speaks for many */
+	cy__serve *serve;  /* runs here */
 	struct cy__waiting *waiting;
 };
 
@@ -72,7 +76,7 @@ typedef struct cy__call_frame {
 } cy__call_frame;
 
 void cy__exchange_init(cy__exchange *exchange, cy_cluster *cluster, const cy__caller *caller, uint32_t origin,
-                       rx_nsec deadline, bool many);
+                       uint32_t credit, rx_nsec deadline, bool many);
 /* Add a leg for @p target; NULL without memory. */
 cy__leg *cy__leg_add(cy__exchange *exchange, uint32_t target);
 /* Send the call to @p peer on this leg. A refusal is the leg's error; the leg may be gone. */
@@ -89,6 +93,12 @@ void cy__exchange_refuse(cy__exchange *exchange, int code, const char *words);
 
 /* A leg's reply. The leg is gone after an error or the end. */
 void cy__leg_item(cy__leg *leg, uint32_t from, cy__body body, cy__fds *fds);
+/* Its caller has taken an item of @p size bytes: now and then that grants more, which may run the handler here. */
+void cy__leg_took(cy__leg *leg, uint32_t from, size_t size);
+/* The same where the leg may be gone. */
+void cy__exchange_took(cy__exchange *exchange, uint32_t from, size_t size);
+/* Its caller, in another process, grants more: pass it on to the leg it is for. @retval as cy__credit_add() */
+int cy__exchange_grant(cy__exchange *exchange, const cy__frame *frame);
 void cy__leg_error(cy__leg *leg, uint32_t from, cy__body body);
 void cy__leg_fail(cy__leg *leg, int code, const char *words);
 void cy__leg_end(cy__leg *leg, uint32_t from);

@@ -2,9 +2,9 @@
 
 #define RESERVED 2
 
-int cy__port_open(cy__port *port, cy__peer *peer, uint64_t call, void (*cancel)(cy__port *port))
+int cy__port_open(cy__port *port, cy__peer *peer, uint64_t call, const cy__port_ops *ops)
 {
-	*port = (cy__port){.peer = peer, .call = call, .cancel = cancel};
+	*port = (cy__port){.peer = peer, .call = call, .ops = ops};
 	int code = cy__table_add(&peer->incoming, call, port);
 	if (code < 0) {
 		port->peer = NULL;
@@ -17,11 +17,51 @@ int cy__port_open(cy__port *port, cy__peer *peer, uint64_t call, void (*cancel)(
 	return code;
 }
 
+/* ---- Room ------------------------------------------------------------------------------------------------------ */
+
+static void leave_blocked(cy__port *port)
+{
+	if (!port->link)
+		return;
+	*port->link = port->next;
+	if (port->next)
+		port->next->link = port->link;
+	port->link = NULL;
+}
+
+void cy__port_await_room(cy__port *port)
+{
+	if (port->link || !port->peer)
+		return;
+	port->link = &port->peer->blocked;
+	port->next = port->peer->blocked;
+	if (port->next)
+		port->next->link = &port->next;
+	port->peer->blocked = port;
+}
+
+/* Who finds no room this time waits again, behind the mark. */
+void cy__port_room(cy__peer *peer)
+{
+	cy__port *waiting = peer->blocked;
+	peer->blocked = NULL;
+	if (waiting)
+		waiting->link = &waiting;
+	while (waiting) {
+		cy__port *port = waiting;
+		leave_blocked(port);
+		port->ops->room(port);
+	}
+}
+
+/* ---- Opening and closing --------------------------------------------------------------------------------------- */
+
 void cy__port_close(cy__port *port)
 {
 	cy__peer *peer = port->peer;
 	if (!peer)
 		return;
+	leave_blocked(port);
 	port->peer = NULL;
 	if (cy__table_get(&peer->incoming, port->call) == port)
 		cy__table_remove(&peer->incoming, port->call);
@@ -30,12 +70,14 @@ void cy__port_close(cy__port *port)
 			cy__channel_unreserve(peer->channel);
 }
 
+/* ---- Sending --------------------------------------------------------------------------------------------------- */
+
 static void release_value(void *owner)
 {
 	cy_value_unref(owner);
 }
 
-int cy__port_post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *body, cy__fds *fds)
+static int post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *body, cy__fds *fds, bool forced)
 {
 	if (!port->peer || !port->peer->channel)
 		return -EPIPE;
@@ -48,7 +90,8 @@ int cy__port_post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *
 	                         .body_size = body ? body->size : 0};
 	/* An item leaves the room for the end alone. */
 	const bool reserved = port->reserved > (kind == CY__ITEM ? 1u : 0u);
-	cy__sending sending = {.fds = fds ? fds->fd : NULL, .reserved = reserved, .ordered = port->ordered};
+	cy__sending sending = {
+		.fds = fds ? fds->fd : NULL, .reserved = reserved, .forced = forced, .ordered = port->ordered};
 	if (body && body->value) {
 		sending.release = release_value;
 		sending.owner = cy_value_ref(body->value);
@@ -63,6 +106,23 @@ int cy__port_post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *
 	return code;
 }
 
+int cy__port_post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *body, cy__fds *fds)
+{
+	return post(port, kind, from, body, fds, false);
+}
+
+int cy__port_pass(cy__port *port, uint32_t from, const cy__body *body, cy__fds *fds)
+{
+	if (!port->peer || !port->peer->channel)
+		return -EPIPE;
+	const cy_options *options = &port->peer->cluster->options;
+	size_t frames;
+	const size_t bytes = cy__channel_pending(port->peer->channel, &frames);
+	const bool forced =
+		bytes / CY__PORT_PAST < options->queue_bytes && frames / CY__PORT_PAST < options->queue_frames;
+	return post(port, CY__ITEM, from, body, fds, forced);
+}
+
 void cy__port_refuse(cy__peer *peer, uint64_t call, int code)
 {
 	cy_value *body = cy__error_value(code, rx_words(code));
@@ -74,10 +134,12 @@ void cy__port_refuse(cy__peer *peer, uint64_t call, int code)
 		cy__peer_give_up(peer, refused);
 }
 
+/* ---- What the caller says -------------------------------------------------------------------------------------- */
+
 static void cancel(cy__port *port)
 {
 	cy__port_close(port);
-	port->cancel(port);
+	port->ops->cancel(port);
 }
 
 void cy__port_cancel(cy__peer *peer, uint64_t call)
@@ -91,4 +153,16 @@ void cy__port_cancel_all(cy__peer *peer)
 {
 	for (cy__port *port; (port = cy__table_any(&peer->incoming));)
 		cancel(port);
+}
+
+/* What is wrong in the body is that call's own affair. */
+void cy__port_grant(cy__peer *peer, const cy__frame *frame)
+{
+	cy__port *port = cy__table_get(&peer->incoming, frame->call);
+	if (!port) {
+		peer->cluster->late++;
+		return;
+	}
+	if (port->ops->grant(port, frame) == -EOVERFLOW)
+		cy__peer_offend(peer, -EOVERFLOW, "more credit than can be counted");
 }

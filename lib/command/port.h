@@ -7,27 +7,50 @@
 
 #include "lib/command/exchange.h"
 
-typedef struct cy__port {
+typedef struct cy__port cy__port;
+
+typedef struct cy__port_ops {
+	/* The caller wants no more, or is gone. The port is closed by then. */
+	void (*cancel)(cy__port *port);
+	/* The caller grants more. @retval as cy__credit_add() */
+	int (*grant)(cy__port *port, const cy__frame *frame);
+	/* There is room again, after cy__port_await_room(). NULL where that is not called. */
+	void (*room)(cy__port *port);
+} cy__port_ops;
+
+struct cy__port {
 	cy__peer *peer; /* NULL: closed, or none */
 	uint64_t call;
 	unsigned reserved;
 	bool ordered; /* the reply stays behind whatever was sent as ordered before it */
-	/* The caller wants no more, or is gone. The port is closed by then. */
-	void (*cancel)(struct cy__port *port);
-} cy__port;
+	const cy__port_ops *ops;
+	cy__port *next, **link; /* among those that wait for room */
+};
 
 /*
  * @retval -EEXIST  the peer has a call of this number already: nobody could tell the replies apart
  * @retval -EAGAIN, -ENOMEM  no room for a reply
  */
-int cy__port_open(cy__port *port, cy__peer *peer, uint64_t call, void (*cancel)(cy__port *port));
+int cy__port_open(cy__port *port, cy__peer *peer, uint64_t call, const cy__port_ops *ops);
 void cy__port_close(cy__port *port);
 /* Send an item, an error or the end. @retval as cy__channel_send() */
 int cy__port_post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *body, cy__fds *fds);
+/*
+ * Send an item that another process was granted to send: past the queue's bound, up to CY__PORT_PAST times it, for it is
+ * bounded by credit, and there is nobody here to pause.
+ */
+int cy__port_pass(cy__port *port, uint32_t from, const cy__body *body, cy__fds *fds);
+#define CY__PORT_PAST 4
+/* A post was refused with -EAGAIN: `room` will be called when there is some. */
+void cy__port_await_room(cy__port *port);
+/* There is. */
+void cy__port_room(cy__peer *peer);
 /* The answer to a call that has no port. */
 void cy__port_refuse(cy__peer *peer, uint64_t call, int code);
 /* The peer cancels its call of this number, or (cancel_all) is gone. */
 void cy__port_cancel(cy__peer *peer, uint64_t call);
 void cy__port_cancel_all(cy__peer *peer);
+/* The peer grants more for its call; a grant that cannot be costs it its channel. */
+void cy__port_grant(cy__peer *peer, const cy__frame *frame);
 
 #endif

@@ -2,8 +2,12 @@
 
 #include <inttypes.h>
 
+#include "lib/command/held.h"
 #include "lib/command/port.h"
 #include "lib/shutdown/shutdown.h"
+
+/* What a source that is paused may have under way. */
+enum { SPAN = 512 };
 
 struct cy__serve {
 	cy__port port; /* of a call that came in a frame */
@@ -16,8 +20,14 @@ struct cy__serve {
 	uint64_t call;
 	uint32_t sender;
 	bool answered;  /* its end or error has been sent */
-	bool beginning; /* its handler is being asked: it must not go yet */
+	bool busy;      /* its handler is being asked, items that were held go out, or the like: it must not go yet */
 	bool cancelled; /* meanwhile */
+	bool running;   /* its handler's observable is not released yet */
+	bool paused;    /* that has been asked to pause, and will */
+	bool ended;     /* that has ended, perhaps with an error, which goes out behind what is held */
+	const rx_error *error;
+	cy__credit credit;   /* what its caller grants */
+	cy__held_queue held; /* items that wait for it, or for room in the queue */
 	rx_subscription subscription;
 	rx_task later; /* a local call begins, as a remote one does, after the caller's subscribe */
 };
@@ -77,9 +87,8 @@ static void link_serve(cy__serve *serve)
 	cluster->serving_count++;
 }
 
-static void free_serve(void *ctx)
+static void free_serve(cy__serve *serve)
 {
-	cy__serve *serve = ctx;
 	cy_cluster *cluster = serve->cluster;
 	cy__port_close(&serve->port);
 	if (serve->previous)
@@ -90,6 +99,8 @@ static void free_serve(void *ctx)
 		serve->next->previous = serve->previous;
 	cluster->serving_count--;
 	rx_cancel(&serve->later);
+	cy__held_clear(&serve->held);
+	rx_error_unref(serve->error);
 	if (serve->leg)
 		serve->leg->serve = NULL;
 	if (serve->entry)
@@ -99,24 +110,53 @@ static void free_serve(void *ctx)
 	cy__stop_progress(cluster);
 }
 
+/* Nobody awaits anything of it. */
+static bool is_over(const cy__serve *serve)
+{
+	return serve->answered || serve->cancelled;
+}
+
+static void settle(cy__serve *serve)
+{
+	if (is_over(serve) && !serve->busy && !serve->running)
+		free_serve(serve);
+}
+
+/* The handler's observable is released; what is held still goes out. */
+static void released(void *ctx)
+{
+	cy__serve *serve = ctx;
+	serve->running = false;
+	settle(serve);
+}
+
+static void stop(cy__serve *serve)
+{
+	cy__held_clear(&serve->held);
+	if (serve->subscription.run)
+		rx_unsubscribe(&serve->subscription);
+	else
+		settle(serve);
+}
+
 void cy__serve_cancel(cy__serve *serve)
 {
 	cy__port_close(&serve->port);
 	serve->leg = NULL;
-	if (serve->beginning) {
-		serve->cancelled = true;
-	} else if (serve->subscription.run) {
+	if (is_over(serve))
+		return;
+	const bool busy = serve->busy;
+	serve->cancelled = serve->busy = true;
+	if (serve->running || serve->ended)
 		emit_result(serve, -ECANCELED, "the caller wants no more");
-		rx_unsubscribe(&serve->subscription);
-	} else if (!serve->answered) {
-		serve->answered = true;
-		free_serve(serve);
-	}
+	serve->busy = busy;
+	stop(serve);
 }
 
-static void cancel_port(cy__port *port)
+static void give_up(cy__serve *serve, int code, const char *words)
 {
-	cy__serve_cancel(CY__CONTAINER(port, cy__serve, port));
+	answer_error(serve, code, words);
+	stop(serve);
 }
 
 void cy__serve_cancel_all(cy_cluster *cluster)
@@ -136,7 +176,62 @@ size_t cy__serving(const cy_cluster *cluster)
 	return count;
 }
 
-/* ---- Running --------------------------------------------------------------------------------------------------- */
+/* ---- Items, under credit --------------------------------------------------------------------------------------- */
+
+static void pause_handler(cy__serve *serve)
+{
+	if (!serve->paused)
+		serve->paused = rx_pause(&serve->subscription) >= 0;
+}
+
+/*
+ * An item for which there is credit. Without room in the queue it is as if there were none, until there is.
+ * @retval -EAGAIN  no room
+ */
+static int send_item(cy__serve *serve, const cy__body *body, cy__fds *fds)
+{
+	const cy__credit before = serve->credit;
+	int code = 0;
+	cy__credit_spend(&serve->credit, body->size);
+	if (serve->port.peer && serve->entry->ordered)
+		code = cy__port_pass(&serve->port, serve->cluster->id, body, fds);
+	else if (serve->port.peer)
+		code = cy__port_post(&serve->port, CY__ITEM, serve->cluster->id, body, fds);
+	else if (serve->leg)
+		cy__leg_item(serve->leg, serve->cluster->id, *body, fds);
+	if (code == -EAGAIN) {
+		serve->credit = before;
+		cy__port_await_room(&serve->port);
+	}
+	return code;
+}
+
+/*
+ * Whether the queue's bound lets one more wait. A source that is paused may have the rest of a span under way, of which
+ * the bytes are there already.
+ */
+static bool may_hold(const cy__serve *serve, size_t size)
+{
+	const cy_options *options = &serve->cluster->options;
+	const cy__held_queue *held = &serve->held;
+	if (!held->count || (serve->paused && held->count < SPAN))
+		return true;
+	return held->count < options->queue_frames && held->bytes + size <= options->queue_bytes;
+}
+
+static int hold_item(cy__serve *serve, cy_value *value, size_t size, cy__fds *fds)
+{
+	pause_handler(serve);
+	if (!may_hold(serve, size))
+		return rx_raise(-EAGAIN,
+		                "the caller of \"%s\" takes no more, and %zu items wait: let its answer end with "
+		                "rx_on_backpressure_buffer, _drop, _latest or _error",
+		                serve->entry->command.name, serve->held.count);
+	cy__held held = {.value = cy_value_ref(value), .size = size};
+	if (fds)
+		held.fds = *fds;
+	return cy__held_push(&serve->held, &held);
+}
 
 static void reply_item(const cy_body *body, void *ctx)
 {
@@ -145,26 +240,114 @@ static void reply_item(const cy_body *body, void *ctx)
 	cy__fds *fds = serve->cluster->enclosed;
 	serve->cluster->enclosed = NULL;
 	int code = cy_value_error(*body);
-	if (code >= 0 && serve->port.peer)
-		code = cy__port_post(&serve->port, CY__ITEM, serve->cluster->id, &encoded, fds);
-	else if (code >= 0 && serve->leg)
-		cy__leg_item(serve->leg, serve->cluster->id, encoded, fds);
-	if (code >= 0)
+	if (code < 0) {
+		give_up(serve, code, cy_value_words(*body));
 		return;
-	answer_error(serve, code, cy_value_error(*body) < 0 ? cy_value_words(*body) : rx_words(code));
-	rx_unsubscribe(&serve->subscription);
+	}
+	const bool now = !serve->held.first && !serve->busy && cy__credit_has(&serve->credit);
+	code = now ? send_item(serve, &encoded, fds) : -EAGAIN;
+	if (code == -EAGAIN && !serve->entry->ordered)
+		code = hold_item(serve, *body, encoded.size, fds);
+	else if (code >= 0 && !cy__credit_has(&serve->credit))
+		pause_handler(serve);
+	if (code < 0 && !is_over(serve))
+		give_up(serve, code, rx_words(code));
 }
 RX_CONSUMER(reply_item, cy_body);
 
+static void answer_end_or_error(cy__serve *serve)
+{
+	if (serve->error)
+		answer_error(serve, serve->error->code < 0 ? serve->error->code : -EIO, serve->error->message);
+	else
+		answer_end(serve);
+}
+
 static void reply_error(const rx_error *error, void *ctx)
 {
-	answer_error(ctx, error->code < 0 ? error->code : -EIO, error->message);
+	cy__serve *serve = ctx;
+	serve->ended = true;
+	serve->error = rx_error_ref(error);
+	if (!serve->held.first && !serve->busy)
+		answer_end_or_error(serve);
 }
 
 static void reply_end(void *ctx)
 {
-	answer_end(ctx);
+	cy__serve *serve = ctx;
+	serve->ended = true;
+	if (!serve->held.first && !serve->busy)
+		answer_end_or_error(serve);
 }
+
+/* Items that were held, while there is credit and room. @retval -EAGAIN  there was no room */
+static int send_held(cy__serve *serve)
+{
+	while (!is_over(serve) && serve->held.first && cy__credit_has(&serve->credit)) {
+		cy__held *held = cy__held_pop(&serve->held);
+		const cy__body body = cy__body_of(held->value);
+		const int code = send_item(serve, &body, held->fds.count ? &held->fds : NULL);
+		if (code == -EAGAIN)
+			cy__held_put_back(&serve->held, held);
+		else
+			cy__held_free(held);
+		if (code < 0)
+			return code;
+	}
+	return 0;
+}
+
+/* There is credit, or room, again. */
+static void go_on(cy__serve *serve)
+{
+	if (serve->busy || is_over(serve))
+		return;
+	serve->busy = true;
+	const int code = send_held(serve);
+	const bool last = !is_over(serve) && !serve->held.first && serve->ended;
+	if (last)
+		answer_end_or_error(serve);
+	serve->busy = false;
+	if (is_over(serve)) {
+		settle(serve);
+	} else if (code < 0 && code != -EAGAIN) {
+		give_up(serve, code, rx_words(code));
+	} else if (!serve->held.first && serve->paused && cy__credit_has(&serve->credit)) {
+		serve->paused = false;
+		rx_resume(&serve->subscription);
+	}
+}
+
+int cy__serve_grant(cy__serve *serve, const cy__frame *frame)
+{
+	const int code = cy__credit_add(&serve->credit, frame);
+	if (code >= 0)
+		go_on(serve);
+	return code;
+}
+
+static void cancel_port(cy__port *port)
+{
+	cy__serve_cancel(CY__CONTAINER(port, cy__serve, port));
+}
+
+static int grant(cy__port *port, const cy__frame *frame)
+{
+	cy__serve *serve = CY__CONTAINER(port, cy__serve, port);
+	const int code = cy__serve_grant(serve, frame);
+	if (code == -EBADMSG && !is_over(serve))
+		give_up(serve, code, "a grant that is no number of bytes");
+	return code;
+}
+
+static void take_room(cy__port *port)
+{
+	go_on(CY__CONTAINER(port, cy__serve, port));
+}
+
+static const cy__port_ops port_ops = {.cancel = cancel_port, .grant = grant, .room = take_room};
+
+/* ---- Running --------------------------------------------------------------------------------------------------- */
 
 static unsigned caller_of(const cy__serve *serve)
 {
@@ -222,12 +405,12 @@ static rx_observable *call_handler(const cy__serve *serve, rx_nsec deadline)
 /* The handler's observable; NULL if the caller has lost interest meanwhile. */
 static rx_observable *ask_handler(cy__serve *serve, rx_nsec deadline)
 {
-	serve->beginning = true;
+	serve->busy = true;
 	emit_command(serve);
 	rx_observable *answer = NULL;
 	if (!serve->cancelled)
 		answer = call_handler(serve, deadline);
-	serve->beginning = false;
+	serve->busy = false;
 	if (!serve->cancelled)
 		return answer;
 	emit_result(serve, -ECANCELED, "the caller wants no more");
@@ -253,9 +436,10 @@ static void run(cy__serve *serve, const char *command, rx_nsec deadline)
 		free_serve(serve);
 		return;
 	}
+	serve->running = true;
 	rx_subscribe(answer,
 	             &(rx_observer){RX_NEXT(reply_item), .error = reply_error, .complete = reply_end, .ctx = serve,
-	                            .drop = free_serve, .scheduler = cluster->scheduler},
+	                            .drop = released, .scheduler = cluster->scheduler},
 	             &serve->subscription);
 }
 
@@ -271,7 +455,7 @@ int cy__call_unpack(cy_value *body, const char **command, cy_value **arguments)
 	return code < 0 ? rx_raise(-EBADMSG, "the body is no call: %s", rx_words(code)) : 0;
 }
 
-static cy__serve *create(cy_cluster *cluster, uint32_t origin, uint32_t sender)
+static cy__serve *create(cy_cluster *cluster, uint32_t origin, uint32_t sender, uint32_t credit)
 {
 	cy__serve *serve = rx_alloc_zero(sizeof *serve);
 	if (!serve)
@@ -279,6 +463,7 @@ static cy__serve *create(cy_cluster *cluster, uint32_t origin, uint32_t sender)
 	serve->cluster = cluster;
 	serve->origin = origin;
 	serve->sender = sender;
+	cy__credit_init(&serve->credit, credit);
 	link_serve(serve);
 	return serve;
 }
@@ -298,8 +483,8 @@ static int unpack_frame(cy__serve *serve, const cy__frame *frame, cy_value **bod
 void cy__serve_frame(cy__peer *peer, const cy__frame *frame)
 {
 	cy_cluster *cluster = peer->cluster;
-	cy__serve *serve = create(cluster, cluster->primary ? peer->id : frame->from, peer->id);
-	int code = serve ? cy__port_open(&serve->port, peer, frame->call, cancel_port) : -ENOMEM;
+	cy__serve *serve = create(cluster, cluster->primary ? peer->id : frame->from, peer->id, frame->credit);
+	int code = serve ? cy__port_open(&serve->port, peer, frame->call, &port_ops) : -ENOMEM;
 	if (code < 0) {
 		if (serve)
 			free_serve(serve);
@@ -312,9 +497,9 @@ void cy__serve_frame(cy__peer *peer, const cy__frame *frame)
 	serve->call = frame->call;
 	cy_value *body = NULL;
 	const char *command = NULL;
-	serve->beginning = true; /* an event may be emitted */
+	serve->busy = true; /* an event may be emitted */
 	code = unpack_frame(serve, frame, &body, &command);
-	serve->beginning = false;
+	serve->busy = false;
 	if (code < 0 || serve->cancelled) {
 		answer_error(serve, code, rx_words(code));
 		free_serve(serve);
@@ -345,7 +530,7 @@ static void begin_local(rx_task *task)
 void cy__serve_leg(cy__leg *leg, const char *command, cy_value *arguments)
 {
 	cy_cluster *cluster = leg->exchange->cluster;
-	cy__serve *serve = create(cluster, leg->exchange->origin, cluster->id);
+	cy__serve *serve = create(cluster, leg->exchange->origin, cluster->id, leg->exchange->credit);
 	if (!serve) {
 		cy__leg_fail(leg, -ENOMEM, rx_words(-ENOMEM));
 		return;

@@ -14,7 +14,8 @@ typedef struct cy__entry {
 	bool quiet;          /* the library's own housekeeping: no events */
 	unsigned callers;    /* who may call it, never 0 */
 	bool stopping;       /* served while the process is stopping */
-	bool ordered;        /* calls of these commands keep their order, and so do the replies, whatever their size */
+	/* Calls of these commands keep their order, and so do the replies, whatever their size: they wait for no credit. */
+	bool ordered;
 } cy__entry;
 
 /* Register one of the library's own; the name is static. */
@@ -38,6 +39,8 @@ void cy__serve_frame(cy__peer *peer, const cy__frame *frame);
 void cy__serve_leg(cy__leg *leg, const char *command, cy_value *arguments);
 /* The leg's caller wants no more. */
 void cy__serve_cancel(cy__serve *serve);
+/* The leg's caller grants more: the handler may run on. */
+int cy__serve_grant(cy__serve *serve, const cy__frame *frame);
 /* Cancel everything that runs here. */
 void cy__serve_cancel_all(cy_cluster *cluster);
 /* Calls that run here, without those that do not keep the process from stopping. */

@@ -149,18 +149,34 @@ static void cancel_port(cy__port *port)
 	cy__exchange_cancel(&CY__CONTAINER(port, struct passed, port)->exchange);
 }
 
-/* The caller's queue is full: the call ends with that, in the room that was set aside, and is cancelled beyond. */
-static void take_item(cy__exchange *exchange, uint32_t from, cy__body body, cy__fds *fds)
+/* The call ends with an error, in the room that was set aside, and is cancelled beyond. */
+static void break_off(struct passed *passed, int code, const char *words)
 {
-	struct passed *passed = of(exchange);
-	const int code = cy__port_post(&passed->port, CY__ITEM, from, &body, fds);
-	if (code >= 0 || !passed->port.peer)
-		return;
-	cy_value *error = cy__error_value(code, "the queue to the caller is full");
+	cy_value *error = cy__error_value(code, words);
 	const cy__body encoded = cy__body_of(error);
 	cy__port_post(&passed->port, CY__ERROR, CY__TO_PRIMARY, &encoded, NULL);
 	cy_value_unref(error);
-	cy__exchange_cancel(exchange);
+	cy__exchange_cancel(&passed->exchange);
+}
+
+static int grant(cy__port *port, const cy__frame *frame)
+{
+	struct passed *passed = CY__CONTAINER(port, struct passed, port);
+	const int code = cy__exchange_grant(&passed->exchange, frame);
+	if (code == -EBADMSG)
+		break_off(passed, code, "a grant that is no number of bytes");
+	return code;
+}
+
+static const cy__port_ops port_ops = {.cancel = cancel_port, .grant = grant};
+
+static void take_item(cy__exchange *exchange, cy__leg *leg, uint32_t from, cy__body body, cy__fds *fds)
+{
+	struct passed *passed = of(exchange);
+	(void)leg;
+	const int code = cy__port_pass(&passed->port, from, &body, fds);
+	if (code < 0 && passed->port.peer)
+		break_off(passed, code, "the queue to the caller is full");
 }
 
 static void take_error(cy__exchange *exchange, uint32_t from, cy__body body)
@@ -204,7 +220,7 @@ static int name_in(const cy__frame *frame, cy_value **value, const char **name)
 static void pass_on(cy__peer *peer, const cy__frame *frame)
 {
 	struct passed *passed = rx_alloc_zero(sizeof *passed);
-	int code = passed ? cy__port_open(&passed->port, peer, frame->call, cancel_port) : -ENOMEM;
+	int code = passed ? cy__port_open(&passed->port, peer, frame->call, &port_ops) : -ENOMEM;
 	if (code < 0) {
 		rx_free(passed);
 		if (code == -EEXIST)
@@ -214,7 +230,8 @@ static void pass_on(cy__peer *peer, const cy__frame *frame)
 		return;
 	}
 	cy__exchange *exchange = &passed->exchange;
-	cy__exchange_init(exchange, peer->cluster, &passing, peer->id, frame->deadline, is_many(frame->to));
+	cy__exchange_init(exchange, peer->cluster, &passing, peer->id, frame->credit, frame->deadline,
+	                  is_many(frame->to));
 	cy__exchange_hold(exchange);
 	cy_value *value;
 	const char *name;

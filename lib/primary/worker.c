@@ -534,9 +534,9 @@ static void not_told(cy__exchange *exchange, uint32_t from, cy__body body)
 	rx_schedule(worker->cluster->scheduler, &worker->telling, TELL_AGAIN);
 }
 
-static void nothing_came(cy__exchange *exchange, uint32_t from, cy__body body, cy__fds *fds)
+static void nothing_came(cy__exchange *exchange, cy__leg *leg, uint32_t from, cy__body body, cy__fds *fds)
 {
-	(void)exchange, (void)from, (void)body, (void)fds;
+	(void)exchange, (void)leg, (void)from, (void)body, (void)fds;
 }
 
 static void was_told(cy__exchange *exchange, uint32_t from)
@@ -557,7 +557,7 @@ static void tell(cy__worker *worker)
 	if (!worker->peer.channel)
 		return;
 	cy_value *body = cy_array(cy_nil(), cy_string("cy_shutdown"), cy_int(worker->asking));
-	cy__exchange_init(&worker->order, worker->cluster, &orders, CY__TO_PRIMARY, 0, false);
+	cy__exchange_init(&worker->order, worker->cluster, &orders, CY__TO_PRIMARY, CY__CREDIT_ITEMS, 0, false);
 	/* Behind all that was sent before it, however large. */
 	cy__route_to(&worker->order, worker,
 	             &(cy__call_frame){.flags = CY__FRAME_BULK, .to = worker->peer.id, .body = body});

@@ -6,7 +6,8 @@
  *     worker    cy_call ── struct mirror ── copy ── watch ── reader, reader, ...
  *
  * The copies of all mirrors of a process lie in one tree, each at its own path, so that looking something up needs no
- * search for whose it is. Changes and acknowledgements travel in one channel and one class, and so in one order.
+ * search for whose it is. Changes and acknowledgements travel in one channel and one class, and so in one order: changes do
+ * not wait for credit, nor, while it can be helped, for room.
  */
 #include "lib/storage/mirror.h"
 
@@ -259,7 +260,7 @@ static void ask(struct cy__mirror *mirror)
 {
 	rx_subscribe(cy_call_with(mirror->cluster, cy_primary(), "cy_storage_mirror",
 	                          mirror->path[0] ? cy_string(mirror->path) : cy_nil(),
-	                          &(cy_call_options){.timeout = RX_NEVER}),
+	                          &(cy_call_options){.timeout = RX_NEVER, .credit = UINT32_MAX}),
 	             &(rx_observer){RX_NEXT(take_change), .error = fail_readers, .complete = lose_readers,
 	                            .ctx = mirror, .drop = free_mirror, .scheduler = mirror->cluster->scheduler},
 	             &mirror->call);

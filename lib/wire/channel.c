@@ -358,6 +358,13 @@ static void end(cy__channel *channel, int code, const char *why)
 	channel->ops->closed(channel, code, why, channel->ctx);
 }
 
+void cy__channel_fail(cy__channel *channel, int code, const char *why)
+{
+	enter(channel);
+	end(channel, code, why);
+	leave(channel);
+}
+
 /* Writing */
 
 /* What one sendmsg is to carry. */

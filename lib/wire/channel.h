@@ -135,6 +135,9 @@ void cy__channel_on_writable(cy__channel *channel);
 /** The time is @p now: the channel ends if its deadline has passed. */
 void cy__channel_on_time(cy__channel *channel, rx_nsec now);
 
+/** The peer has broken the protocol in what a frame says: the channel ends, with @p code and @p why (for the call). */
+void cy__channel_fail(cy__channel *channel, int code, const char *why);
+
 /** Whether on_readable is wanted: until `closed` was called. */
 bool cy__channel_wants_read(const cy__channel *channel);
 /** Whether the socket took less than there is, so that on_writable is wanted. */

@@ -191,6 +191,8 @@ static int check_values(const cy__frame *frame, uint64_t deadline, const char **
 		return refuse(-E2BIG, "more descriptors than a frame may carry", why);
 	if (frame->kind == CY__HELLO && frame->call != CY__FRAME_VERSION)
 		return refuse(-EPROTONOSUPPORT, "a hello of another version", why);
+	if (frame->kind == CY__CREDIT && !frame->credit)
+		return refuse(-EDOM, "a grant of no item", why);
 	return 0;
 }
 

@@ -44,6 +44,8 @@
 #define CY__FRAME_FDS_MAX 253
 /** The limit on a frame, its length included, where none is set. */
 #define CY__FRAME_MAX_DEFAULT ((size_t)16 << 20)
+/** Bytes of a reply that are granted with its call, whatever its items. */
+#define CY__CREDIT_BYTES ((int64_t)1 << 20)
 
 /**
  * What a frame is; the numbers are the wire's, with gaps. The body of each, where the kind says nothing else: nil.
@@ -54,8 +56,8 @@ typedef enum cy__kind {
 	 * is (id, name, incarnation, ...), from the worker what it found itself to be (pid, ...). */
 	CY__HELLO = 0x01,
 
-	/** A call; `credit` is the initial grant of items, `deadline` its deadline. Body: [name or nil, command,
-	 * arguments]; the name only with CY__FRAME_NAMED. */
+	/** A call; `credit` is the initial grant of items, with which go CY__CREDIT_BYTES (its
+	 * largest value grants everything); `deadline` its deadline. Body: [name or nil, command, arguments]; the name only with CY__FRAME_NAMED. */
 	CY__CALL = 0x10,
 	/** Kept for streams of arguments. Body: the next argument. */
 	CY__ARGUMENT = 0x11,
@@ -70,7 +72,8 @@ typedef enum cy__kind {
 	CY__END = 0x21,
 	/** A reply has failed. Answers. Body: [code, words]. */
 	CY__ERROR = 0x22,
-	/** A further grant: `credit` items. Answers. Body: nil, or a number of bytes. */
+	/** A further grant: `credit` items (at least one), of a call to many those of the process `to`. Answers. Body: nil,
+	 * or a number of bytes as an unsigned integer of 64 bits. */
 	CY__CREDIT = 0x28,
 
 	/** One way, no reply. Body: [name or nil, message's name, value]; the first only with CY__FRAME_NAMED. */
@@ -161,6 +164,7 @@ int cy__frame_size(const uint8_t length[CY__FRAME_LENGTH], size_t max, size_t *s
  * @retval -EINVAL            unknown flags, or a priority that does not exist
  * @retval -ERANGE            the deadline is no time
  * @retval -E2BIG             more descriptors than a frame may carry
+ * @retval -EDOM              a credit that grants no item
  * @retval -EPROTONOSUPPORT   a hello of another version
  */
 int cy__frame_decode_head(const uint8_t head[CY__FRAME_HEAD], cy__frame *frame, const char **why);

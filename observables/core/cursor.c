@@ -28,16 +28,18 @@ void rx__cursor_run(rx_stage *self, size_t total, void (*emit)(rx_stage *self, s
 		return; /* resumed inside an item: the loop below sees it */
 	cursor->running = true;
 	while (cursor->done < total && rx__open(self) && !cursor->paused) {
-		const size_t left = total - cursor->done, count = left < RX__SPAN ? left : RX__SPAN;
+		const size_t left = total - cursor->done, most = cursor->singly ? 1 : RX__SPAN;
+		const size_t count = left < most ? left : most;
 		emit(self, cursor->done, count);
 	}
 	cursor->running = false;
-	if (rx__open(self) && !cursor->paused)
-		rx__complete(self);
+	if (rx__open(self) && cursor->done >= total)
+		rx__complete(self); /* paused or not: an end is no item */
 }
 
 int rx__cursor_pause(rx_stage *self)
 {
-	((rx_cursor *)RX__STATE(self))->paused = true;
+	rx_cursor *cursor = RX__STATE(self);
+	cursor->paused = cursor->singly = true;
 	return 0;
 }

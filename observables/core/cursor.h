@@ -1,7 +1,7 @@
 /*
- * Sources that have all their items at hand: range, from. Where a kernel follows they are emitted in spans, and a pause is
- * seen between two of them; elsewhere it is seen behind each item. Resuming goes on behind the last one. The stage's
- * state is an rx_cursor.
+ * Sources that have all their items at hand: range, from. Where the next stage takes spans they are emitted in spans, and
+ * the first pause is seen between two of them; from then on, and elsewhere, a pause is seen behind each item. Resuming
+ * goes on behind the last one. The stage's state is an rx_cursor.
  */
 #ifndef RX_CORE_CURSOR_H
 #define RX_CORE_CURSOR_H
@@ -11,6 +11,7 @@
 typedef struct rx_cursor {
 	size_t done; /* items that have been emitted */
 	bool paused, running;
+	bool singly; /* it has been paused, and may be again */
 } rx_cursor;
 
 /*

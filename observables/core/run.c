@@ -401,7 +401,7 @@ int rx_pause(rx_subscription *subscription)
 	if (!subscription->run)
 		return -ENOTSUP;
 	rx_stage *stage = flow_stage(subscription->run);
-	return stage->node->ops->pause ? stage->node->ops->pause(stage) : -ENOTSUP;
+	return stage->node->ops->pause && rx__open(stage) ? stage->node->ops->pause(stage) : -ENOTSUP;
 }
 
 void rx_resume(rx_subscription *subscription)

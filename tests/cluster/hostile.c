@@ -31,6 +31,8 @@ static void put_slowly(const void *bytes, size_t size)
 static void say(cy__frame frame, cy_value *body, void (*with)(const void *bytes, size_t size))
 {
 	uint8_t head[CY__FRAME_HEAD];
+	if (frame.kind == CY__CALL && !frame.credit)
+		frame.credit = 1;
 	if (body)
 		frame.body = cy_value_bytes(body, &frame.body_size);
 	cy__frame_encode(&frame, head);
@@ -210,11 +212,51 @@ static void slow(void)
 	ask_origin(put_slowly);
 }
 
+static void nothing_granted(void)
+{
+	say_hello(put);
+	say((cy__frame){.kind = CY__CREDIT, .call = CALL}, NULL, put);
+	hear_no_more();
+}
+
+static void too_much_granted(void)
+{
+	say_hello(put);
+	say((cy__frame){.kind = CY__CALL, .call = CALL, .to = 1, .credit = UINT32_MAX}, cy_pack("[n, s, n]", "wait"),
+	    put);
+	say((cy__frame){.kind = CY__CREDIT, .call = CALL, .credit = 1}, NULL, put);
+	hear_no_more();
+}
+
+static void senseless_grant(void)
+{
+	say_hello(put);
+	say((cy__frame){.kind = CY__CALL, .call = CALL, .to = 1}, cy_pack("[n, s, n]", "wait"), put);
+	say((cy__frame){.kind = CY__CREDIT, .call = CALL, .credit = 1}, cy_string("much"), put);
+	hear_refusal(-EBADMSG);
+}
+
+/* One item more than the three that the call has granted. */
+static void overrun(void)
+{
+	const char *why;
+	cy__frame call;
+	say_hello(put);
+	cy_value_unref(hear(CY__CALL));
+	if (cy__frame_decode_head(heard, &call, &why) < 0 || call.credit != 3)
+		_exit(95);
+	for (int i = 0; i < 4; i++)
+		say((cy__frame){.kind = CY__ITEM, .call = call.call}, NULL, put);
+	hear_no_more();
+}
+
+/* Credit for nobody's call is among them. */
 static void replies(void)
 {
 	say_hello(put);
 	for (uint64_t call = 1; call <= LIES; call++)
 		say((cy__frame){.kind = call % 2 ? CY__ITEM : CY__END, .call = call, .from = 1}, NULL, put);
+	say((cy__frame){.kind = CY__CREDIT, .call = CALL, .credit = 1}, NULL, put);
 	say_done();
 	hear_no_more();
 }
@@ -314,6 +356,9 @@ static const struct lie {
 	{"slow", slow, 0, 0},
 	{"half", half, -ECONNABORTED, 94},
 	{"doubled", doubled, 0, 0},
+	{"nothing granted", nothing_granted, -EDOM, CAUGHT},
+	{"too much granted", too_much_granted, -EOVERFLOW, CAUGHT},
+	{"senseless grant", senseless_grant, 0, 0},
 	/* Told by the tests that await them. */
 	{"message", message, 0, 0},
 	{"replies", replies, 0, 0},
@@ -321,9 +366,10 @@ static const struct lie {
 	{"cut", cut, 0, 0},
 	{"late", late, 0, 0},
 	{"ghost", ghost, 0, 0},
+	{"overrun", overrun, 0, 0},
 };
 
-enum { TOLD = sizeof lies / sizeof *lies - 6 };
+enum { TOLD = sizeof lies / sizeof *lies - 7 };
 
 PROGRAM(liar)
 {
@@ -437,7 +483,7 @@ TEST(replies_to_what_it_was_not_asked_are_counted_and_ignored)
 	rx_subscribe(cy_call(cluster, cy_named("Sarah"), "wait", NULL), NULL, &waiting);
 	event_log_await(&log, "message Liar done");
 	ck_assert(!rx_is_closed(&waiting));
-	ck_assert_uint_eq(late_replies(cluster), LIES);
+	ck_assert_uint_eq(late_replies(cluster), LIES + 1);
 	rx_unsubscribe(&waiting);
 	cy_kill(cluster, cy_named("Liar"), SIGKILL);
 	event_log_await(&log, "exit Liar signal 9 gone");
@@ -503,5 +549,27 @@ TEST(a_reply_of_an_earlier_incarnation_is_counted_and_nobody_elses)
 	rx_unsubscribe(&waiting);
 	cy_kill(cluster, cy_named("Liar"), SIGKILL);
 	event_log_await(&log, "exit Liar signal 9 failed");
+	end(cluster, &log);
+}
+
+static void keep_code(const rx_error *error, void *ctx)
+{
+	*(int *)ctx = error->code;
+}
+
+/* Nobody takes them, so that no more is granted. */
+TEST(more_items_than_were_granted_cost_the_channel)
+{
+	event_log log;
+	int code = 0;
+	rx_subscription paused;
+	cy_cluster *cluster = begin(&log, "overrun");
+	rx_subscribe(cy_call_with(cluster, cy_named("Liar"), "anything", NULL, &(cy_call_options){.credit = 3}),
+	             &(rx_observer){.error = keep_code, .ctx = &code}, &paused);
+	ck_assert_int_eq(rx_pause(&paused), 0);
+	event_log_await(&log, "exit Liar 7 gone");
+	ck_assert_uint_eq(event_log_count(&log, "error Liar -122"), 1);
+	rx_resume(&paused);
+	ck_assert_int_eq(code, -ECONNRESET);
 	end(cluster, &log);
 }

@@ -60,7 +60,7 @@ TEST(pauses_behind_an_item_and_goes_on)
 
 RX_MAP(same, int64_t, int64_t, n, n)
 
-TEST(pauses_between_two_spans_where_a_kernel_takes_them)
+TEST(pauses_between_two_spans_where_they_are_taken)
 {
 	struct pausing pausing = {0};
 	rx_subscribe(rx_pipe(rx_range(0, 1000), rx_map(same)),

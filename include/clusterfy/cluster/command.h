@@ -82,6 +82,11 @@ typedef struct cy_command {
 	/**
 	 * Answer: with any observable of cy_body (consumed), which is subscribed at once and unsubscribed when the caller
 	 * loses interest. Its items are the reply's; its error is the caller's. NULL: an empty reply.
+	 *
+	 * It may emit as fast as it can: it is paused (as by rx_pause()) when it has sent what its caller has granted, or
+	 * when the queue is full, and goes on later. Where it cannot be paused, items wait up to the queue's bound
+	 * (cy_options.queue_bytes, queue_frames; for each call), then the call fails with -EAGAIN. One that ends with
+	 * rx_on_backpressure_buffer(), _drop(), _latest() or _error() has that policy instead.
 	 */
 	rx_observable *(*run)(const cy_request *request, void *ctx);
 	void *ctx;
@@ -131,6 +136,13 @@ RX__DECLARE_TYPE(cy_reply);
 typedef struct cy_call_options {
 	/** From subscription; 0: the cluster's `call_timeout`; RX_NEVER: none. */
 	rx_nsec timeout;
+	/**
+	 * How many items of the reply may be on their way, with them 1 MiB of bytes, not counting the first item, and of
+	 * many targets from each; 0: 256. As they are taken, more are granted, half of it at a time: 1 is the slowest and
+	 * holds least; UINT32_MAX grants everything, so that the queue's bound is the only one. Whatever it is, one item of
+	 * any size is always let through.
+	 */
+	uint32_t credit;
 } cy_call_options;
 
 /**
@@ -140,8 +152,13 @@ typedef struct cy_call_options {
  * One target: its items, then complete, or its error. Many targets: items and errors of each as they come, then
  * complete; at once, when there is none.
  *
+ * It can be paused, with rx_pause(): from then on no item comes; what was granted waits here, in order, and so does the end
+ * behind it. The handler at the other end is paused when it has sent that (see cy_command.run), so that a slow reader costs
+ * no more memory than its credit, in each process on the way.
+ *
  * @param arguments  consumed; NULL: nil
- * Cost: one frame, and one for each item and end of the reply.
+ * Cost: one frame, and one for each item and end of the reply; of a longer reply one more for each 128 items or 512 KiB
+ *       that are taken (half of its credit), none for a reply of one item.
  */
 RX_API rx_observable *cy_call(cy_cluster *cluster, cy_target target, const char *command, cy_value *arguments)
 	RX_MUST_USE;

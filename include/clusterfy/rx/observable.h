@@ -70,7 +70,7 @@ RX_API bool rx_is_closed(const rx_subscription *subscription);
  */
 RX_API int rx_add_finalizer(rx_subscription *subscription, void (*finalizer)(void *ctx), void *ctx);
 /**
- * Ask the source to pause. Items may still come until it does.
+ * Ask the source to pause, from inside an item too. Items may still come until it does; so may its end, which is no item.
  * @retval 0         it will, until rx_resume()
  * @retval -ENOTSUP  a stage or the source cannot
  */

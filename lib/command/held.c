@@ -1,0 +1,81 @@
+#include "lib/command/held.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+static int duplicate(cy__held *held, const cy__fds *fds)
+{
+	for (; held->fds.count < fds->count; held->fds.count++) {
+		const int fd = fds->fd[held->fds.count];
+		const int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
+		if (fd >= 0 && copy < 0)
+			return -errno;
+		held->fds.fd[held->fds.count] = copy;
+	}
+	held->fds.error = fds->error;
+	return 0;
+}
+
+int cy__held_push(cy__held_queue *queue, const cy__held *what)
+{
+	cy__held *held = rx_alloc(sizeof *held + what->fds.count * sizeof *held->fds.fd);
+	if (!held) {
+		cy_value_unref(what->value);
+		rx_error_unref(what->error);
+		return -ENOMEM;
+	}
+	*held = *what;
+	held->next = NULL;
+	held->fds = (cy__fds){.fd = (int *)(held + 1)};
+	const int code = duplicate(held, &what->fds);
+	if (code < 0) {
+		cy__held_free(held);
+		return code;
+	}
+	*(queue->last ? &queue->last->next : &queue->first) = held;
+	queue->last = held;
+	queue->count++;
+	queue->bytes += held->size;
+	return 0;
+}
+
+cy__held *cy__held_pop(cy__held_queue *queue)
+{
+	cy__held *held = queue->first;
+	if (!held)
+		return NULL;
+	queue->first = held->next;
+	if (!queue->first)
+		queue->last = NULL;
+	queue->count--;
+	queue->bytes -= held->size;
+	return held;
+}
+
+void cy__held_put_back(cy__held_queue *queue, cy__held *held)
+{
+	held->next = queue->first;
+	queue->first = held;
+	if (!queue->last)
+		queue->last = held;
+	queue->count++;
+	queue->bytes += held->size;
+}
+
+void cy__held_free(cy__held *held)
+{
+	if (!held)
+		return;
+	for (size_t i = 0; i < held->fds.count; i++)
+		if (held->fds.fd[i] >= 0)
+			close(held->fds.fd[i]);
+	cy_value_unref(held->value);
+	rx_error_unref(held->error);
+	rx_free(held);
+}
+
+void cy__held_clear(cy__held_queue *queue)
+{
+	for (cy__held *held; (held = cy__held_pop(queue));)
+		cy__held_free(held);
+}
