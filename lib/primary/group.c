@@ -297,7 +297,7 @@ static int add(cy__group *group, size_t index, const cy_member *member)
 	const int code = cy__workers_create(group->cluster, member->name, &options, &worker);
 	if (code < 0)
 		return code;
-	group->places[index].revive = member->options.revive;
+	group->places[index].revive = member->options.policy ? CY_REVIVE_DECIDE : member->options.revive;
 	group->members[index] = (cy__member){group, worker};
 	worker->member = &group->members[index];
 	cy__supervisor_follow(&worker->supervisor, CY_REVIVES);

@@ -75,6 +75,8 @@ const char *cy__reason_describe(const cy__worker *worker, const cy__end *end, co
 	used = add_status(words, used, size, reasons);
 	if (end->sequel == CY_FAILED && worker->member)
 		add(words, used, size, "; its group has failed");
+	else if (end->sequel == CY_FAILED && worker->policy)
+		add(words, used, size, "; its policy has failed");
 	else if (end->sequel == CY_FAILED)
 		add_limit(words, used, size, &worker->supervisor.revival);
 	return words;

@@ -142,6 +142,7 @@ cy__worker *cy__succession_take_over(cy__worker *successor)
 	if (worker->member)
 		cy__group_succeed(worker, successor);
 	cy__supervisor_succeed(&successor->supervisor, &worker->supervisor);
+	cy__policy_succeed(worker, successor);
 	cy__recycle_stop(worker);
 	return worker;
 }

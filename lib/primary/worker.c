@@ -253,6 +253,8 @@ static void take_end(cy__worker *worker, cy__end *end, const cy__reasons *reason
 		cy__succession_judge(worker, end);
 	else if (worker->member)
 		cy__group_judge(worker, end);
+	else
+		cy__policy_judge(worker, end);
 	cy_event event = event_of(worker, CY_EVENT_EXIT);
 	event.origin = cy__reason_origin(worker, end);
 	event.code = reasons->code;
@@ -270,6 +272,7 @@ static void take_end(cy__worker *worker, cy__end *end, const cy__reasons *reason
 	arm(worker);
 	emit_status(worker);
 	cy__emit(cluster, event);
+	cy__policy_tell(worker, &event);
 	/* Callbacks may have asked for its end, or started it again, meanwhile. */
 	if (!cy__supervisor_lives(&worker->supervisor)) {
 		fail_waiting(worker);
@@ -570,7 +573,9 @@ static void bury(cy__worker *worker)
 	rx_cancel(&worker->due);
 	fail_waiting(worker);
 	emit_status(worker);
-	cy__workers_forget(worker);
+	/* Callbacks may have started it again meanwhile. */
+	if (!cy__supervisor_lives(&worker->supervisor))
+		cy__workers_forget(worker);
 	cy__stop_progress(worker->cluster);
 }
 
@@ -664,6 +669,7 @@ void cy__worker_destroy(cy__worker *worker)
 	cy__peer_finish(&worker->peer);
 	cy__streams_finish(worker);
 	cy__process_finish(&worker->process);
+	cy__policy_finish(worker);
 	cy__process_copy_finish(&worker->copy);
 	cy__supervisor_finish(&worker->supervisor);
 	cy_value_unref(worker->options.metadata);

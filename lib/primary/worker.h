@@ -6,6 +6,7 @@
 
 #include "lib/command/exchange.h"
 #include "lib/primary/options.h"
+#include "lib/primary/policy.h"
 #include "lib/primary/pulse.h"
 #include "lib/primary/recycle.h"
 #include "lib/primary/spawn.h"
@@ -51,6 +52,7 @@ struct cy__worker {
 	rx_task telling;    /* that call again, which could not be made */
 	int asking;         /* the signal that is its argument */
 	cy__member *member; /* of a group; NULL: of none */
+	cy__policy *policy; /* the program's own; NULL: none */
 	cy__recycle recycle;
 	uint32_t issued;         /* the highest incarnation that another process of it was given */
 	cy__worker *successor;   /* it will take this one's place when it is ready; NULL: none */

@@ -179,7 +179,10 @@ static int fill(cy__worker *worker, const char *name, const cy_worker_options *o
 		return -ENOMEM;
 	if (options->metadata && cy_value_error(options->metadata) < 0)
 		return rx_raise(cy_value_error(options->metadata), "metadata: %s", cy_value_words(options->metadata));
-	int code = cy__supervisor_init(&worker->supervisor, options->revive, &options->revival);
+	int code = options->policy && options->revive && options->revive != CY_REVIVE_DECIDE ? -EINVAL : 0;
+	if (code >= 0)
+		code = cy__supervisor_init(&worker->supervisor, options->policy ? CY_REVIVE_DECIDE : options->revive,
+		                           &options->revival);
 	if (code < 0)
 		return rx_raise(code, code == -EINVAL ? "the revival's options make no sense" : "no memory");
 	code = cy__pulse_init(worker);
@@ -254,7 +257,9 @@ int64_t cy_fork(cy_cluster *cluster, const char *name, const cy_worker_options *
 	if (code < 0)
 		return code;
 	const uint32_t id = worker->peer.id;
-	code = cy__worker_start(worker);
+	code = cy__policy_begin(worker);
+	if (code >= 0)
+		code = cy__worker_start(worker);
 	if (code < 0) {
 		take_out(worker);
 		cy__worker_destroy(worker);
@@ -285,7 +290,8 @@ int cy_restart(cy_cluster *cluster, uint32_t id)
 		return rx_raise(-EBUSY, "restart: %s belongs to a group", cy_label_of(cluster, id));
 	if (worker->name && cy__workers_named(cluster, worker->name))
 		return rx_raise(-EEXIST, "restart: another worker is called \"%s\" by now", worker->name);
-	return cy__worker_again(worker);
+	code = cy__policy_begin(worker);
+	return code < 0 ? code : cy__worker_again(worker);
 }
 
 int cy_decide(cy_cluster *cluster, uint32_t id, cy_sequel sequel, rx_nsec delay)

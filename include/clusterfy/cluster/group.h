@@ -35,7 +35,7 @@ typedef enum cy_strategy {
 
 typedef struct cy_member {
 	const char *name;          /**< as that of cy_fork() */
-	cy_worker_options options; /**< of `revival`, only `start` counts; CY_REVIVE_DECIDE is not for groups */
+	cy_worker_options options; /**< of `revival`, only `start` counts; CY_REVIVE_DECIDE, or a policy, is not for groups */
 } cy_member;
 
 /** Zero means the default. */

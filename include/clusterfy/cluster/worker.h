@@ -38,6 +38,27 @@ typedef struct cy_worker_options {
 	cy_process_options process;
 	cy_revive revive;
 	cy_revival revival;
+	/**
+	 * A policy of one's own, in place of `revive` (0, or CY_REVIVE_DECIDE): from the observable of the ends that nobody
+	 * asked for, `exit` events, to that of the starts, which are items of any type. It runs for the worker's life.
+	 *
+	 *     static rx_observable *thrice(rx_observable *exits, void *ctx)
+	 *     {
+	 *             return rx_pipe(exits, rx_take_while(has_failed, ctx), rx_take(3), rx_delay(RX_S(1)));
+	 *     }
+	 *
+	 *     exits   -x-----x-----x-----x
+	 *     starts  ---s-----s-----(s|)         the fourth end is the last
+	 *
+	 * An item starts the worker again: in a turn of the loop, and only once for each end. Until there is one, the worker
+	 * is CY_UNDECIDED, and holds its name; an end that a filter leaves out leaves it so. Once the observable of starts has
+	 * completed, an end is the last, CY_GONE, and with an error CY_FAILED, and an `error` event has said why; of
+	 * `revival`, only `start` counts. A start that fails is an end, too. cy_decide() may come before the policy.
+	 *
+	 * NULL: none. @p policy_ctx has to live as long as the worker.
+	 */
+	rx_observable *(*policy)(rx_observable *exits, void *ctx);
+	void *policy_ctx;
 	/** Off where neither this nor the cluster's has an interval. A worker that ends by it has failed. */
 	cy_heartbeat heartbeat;
 	cy_recycle recycle;
@@ -54,6 +75,7 @@ typedef struct cy_worker_options {
  * @returns its id, above 0
  * @retval -EEXIST    a living worker bears that name (one that awaits its revival lives)
  * @retval -EINVAL    the name, or an option, is wrong
+ * @retval -E…        its policy has failed at once: the policy's code
  * @retval -EPERM     this process is not the primary
  * @retval -ESHUTDOWN the cluster is stopping
  * @retval -E…        the process could not be started: exec's own errno, for instance; nothing is left
@@ -62,14 +84,15 @@ typedef struct cy_worker_options {
 RX_API int64_t cy_fork(cy_cluster *cluster, const char *name, const cy_worker_options *options);
 
 /**
- * Start a worker that has FAILED again, by hand: same id, same name, next incarnation; delays and limit begin anew.
+ * Start a worker that has FAILED again, by hand: same id, same name, next incarnation; delays and limit, or its policy,
+ * begin anew.
  * @retval -ENOENT, -EBUSY (it lives, or its group starts it: cy_group_restart()), -EEXIST (another bears its name by now), -EPERM, or as cy_fork()
  */
 RX_API int cy_restart(cy_cluster *cluster, uint32_t id);
 
 /**
  * Decide what follows the end of a worker whose policy is CY_REVIVE_DECIDE, and whose `exit` event said CY_UNDECIDED; its
- * name is held until then. A policy of one's own is a chain from those events to this call.
+ * name is held until then. A policy that is a chain of operators is an option: `policy` of cy_worker_options.
  *
  * @param sequel  CY_REVIVES, CY_GONE or CY_FAILED
  * @param delay   of the revival; RX_NOW or 0: at once
