@@ -1,5 +1,7 @@
 #include "tests/bench/bench.h"
 
+#include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,36 @@ void bench_begin(int argc, char **argv)
 		else
 			only = argv[i];
 	setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
+void bench_note(const char *bench, const char *note)
+{
+	printf("{\"bench\": \"%s\", \"note\": \"%s\"}\n", bench, note);
+}
+
+static int nth_of(const cpu_set_t *allowed, int nth)
+{
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, allowed) && nth-- == 0)
+			return cpu;
+	return -ENOENT;
+}
+
+void bench_pin(const char *bench, int nth)
+{
+	cpu_set_t allowed, one;
+	int cpu = sched_getaffinity(0, sizeof allowed, &allowed) < 0 ? -errno : nth_of(&allowed, nth);
+	CPU_ZERO(&one);
+	if (cpu >= 0) {
+		CPU_SET(cpu, &one);
+		cpu = sched_setaffinity(0, sizeof one, &one) < 0 ? -errno : cpu;
+	}
+	if (cpu >= 0)
+		return;
+	char note[96];
+	snprintf(note, sizeof note, "not pinned to processor %d of those allowed: %s", nth,
+	         cpu == -ENOENT ? "there are fewer" : strerror(-cpu));
+	bench_note(bench, note);
 }
 
 bool bench_wanted(const char *name)

@@ -17,6 +17,10 @@ extern bool bench_short;
 
 /* Read the command line: [--short] [NAME]. */
 void bench_begin(int argc, char **argv);
+/* Keep this process to one processor, the @p nth of those it may use; says what it could not do. */
+void bench_pin(const char *bench, int nth);
+/* Print what is to be known about the figures of @p bench. */
+void bench_note(const char *bench, const char *note);
 /* Whether a benchmark of this name was asked for. */
 bool bench_wanted(const char *name);
 /* Nanoseconds, monotonic. */
