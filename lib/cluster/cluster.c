@@ -19,6 +19,9 @@
 #include "lib/worker/orphan.h"
 #include "lib/worker/status.h"
 
+/* A name, and an id in brackets. */
+#define LABEL_SIZE 288
+
 static cy_cluster *current;
 
 char *cy__strdup(const char *text)
@@ -52,12 +55,15 @@ const char *cy__label(const cy_cluster *cluster, uint32_t id, char *text, size_t
 
 const char *cy_label_of(const cy_cluster *cluster, uint32_t id)
 {
-	static _Thread_local char text[288];
+	static _Thread_local char text[LABEL_SIZE];
 	return cy__label(cluster, id, text, sizeof text);
 }
 
+/* Made when somebody asks: a worker that is not asked starts faster without snprintf's pages. */
 const char *cy_label(const cy_cluster *cluster)
 {
+	if (!*cluster->label)
+		cy__label(cluster, cluster->id, cluster->label, LABEL_SIZE);
 	return cluster->label;
 }
 
@@ -157,13 +163,12 @@ static void wake(rx_task *task)
 
 static int set_up(cy_cluster *cluster)
 {
-	char label[288];
 	int code = create_parts(cluster);
 	if (code >= 0)
 		code = take_role(cluster);
 	if (code < 0)
 		return code;
-	cluster->label = cy__strdup(cy__label(cluster, cluster->id, label, sizeof label));
+	cluster->label = rx_alloc_zero(LABEL_SIZE);
 	if (!cluster->label)
 		return -ENOMEM;
 	cluster->own.id = cluster->id;

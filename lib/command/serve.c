@@ -359,7 +359,7 @@ static int check(const cy__serve *serve, const cy__entry *entry, const char *com
 {
 	const cy_cluster *cluster = serve->cluster;
 	if (!entry)
-		return rx_raise(-ENOSYS, "%s does not know the command \"%s\"", cluster->label, command);
+		return rx_raise(-ENOSYS, "%s does not know the command \"%s\"", cy_label(cluster), command);
 	if (entry->command.target != CY_ANYWHERE && (entry->command.target == CY_ON_PRIMARY) != cluster->primary)
 		return rx_raise(-ENOSYS, "the command \"%s\" does not run on %s", command,
 		                cluster->primary ? "the primary" : "a worker");
@@ -367,7 +367,7 @@ static int check(const cy__serve *serve, const cy__entry *entry, const char *com
 		return rx_raise(-EPERM, "the command \"%s\" is not %s's to call", command,
 		                cy_label_of(cluster, serve->origin));
 	if (cluster->stage != CY__RUNNING && !entry->stopping)
-		return rx_raise(-EHOSTUNREACH, "%s is stopping", cluster->label);
+		return rx_raise(-EHOSTUNREACH, "%s is stopping", cy_label(cluster));
 	if (deadline && rx_now(cluster->scheduler) >= deadline)
 		return rx_raise(-ETIMEDOUT, "the deadline of \"%s\" had passed before it began", command);
 	return 0;

@@ -14,15 +14,50 @@
 
 static char self[PATH_MAX];
 
-/* At the start, for a program that is replaced while it runs is "/path (deleted)" afterwards. */
-__attribute__((constructor)) static void find_self(void)
+static void find_self(void)
 {
 	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
 	self[length > 0 ? length : 0] = '\0';
 }
 
+/* The strings of this process's arguments, one behind the other, where the kernel has put them. */
+static struct {
+	const char *strings;
+	size_t size;
+} own;
+
+/* Only glibc tells a constructor. */
+static void find_arguments(int count, char **arguments)
+{
+#ifdef __GLIBC__
+	const char *end = *arguments;
+	for (int i = 0; i < count; i++) {
+		if (arguments[i] != end)
+			return; /* somebody has moved them: they are read when they are needed */
+		end += strlen(end) + 1;
+	}
+	if (end)
+		own.size = (size_t)(end - *arguments);
+	own.strings = *arguments;
+#endif
+}
+
+/*
+ * At the start, for a program that is replaced while it runs is "/path (deleted)" afterwards. A worker starts nobody as
+ * a rule, and asking would cost it a part of its own start: it looks when it has to.
+ */
+__attribute__((constructor)) static void look_around(int count, char **arguments)
+{
+	if (getenv(CY__CHANNEL_VARIABLE))
+		return;
+	find_self();
+	find_arguments(count, arguments);
+}
+
 const char *cy__self_path(void)
 {
+	if (!*self)
+		find_self();
 	return *self ? self : NULL;
 }
 
@@ -140,25 +175,33 @@ static size_t count_strings(const char *bytes, size_t size)
 	return count;
 }
 
-/* The arguments of this process, strings in the same block behind the pointers. */
+/* The strings in the same block, behind the pointers. */
+static int list_strings(const char *bytes, size_t size, char ***made)
+{
+	size_t count = count_strings(bytes, size);
+	char **list = rx_alloc((count + 1) * sizeof *list + size);
+	if (!list)
+		return -ENOMEM;
+	char *at = memcpy(list + count + 1, bytes, size);
+	for (size_t i = 0; i < count; i++, at += strlen(at) + 1)
+		list[i] = at;
+	list[count] = NULL;
+	*made = list;
+	return 0;
+}
+
 static int copy_own_arguments(char ***made)
 {
 	char *bytes = NULL;
 	size_t size = 0;
+	if (own.size)
+		return list_strings(own.strings, own.size, made);
 	int error = read_whole("/proc/self/cmdline", &bytes, &size);
 	if (!bytes)
 		return error;
-	size_t count = count_strings(bytes, size);
-	char **list = rx_alloc((count + 1) * sizeof *list + size);
-	if (list) {
-		char *at = memcpy(list + count + 1, bytes, size);
-		for (size_t i = 0; i < count; i++, at += strlen(at) + 1)
-			list[i] = at;
-		list[count] = NULL;
-		*made = list;
-	}
+	error = list_strings(bytes, size, made);
 	rx_free(bytes);
-	return list ? 0 : -ENOMEM;
+	return error;
 }
 
 int cy__arguments_make(const char *program, const char *const *arguments, char ***made)

@@ -54,7 +54,7 @@ void cy__stop_progress(cy_cluster *cluster)
 static void overdue(rx_task *task)
 {
 	cy_cluster *cluster = CY__CONTAINER(task, cy_cluster, deadline);
-	cy__trouble(cluster, cluster->id, -ETIMEDOUT, "%s did not stop in time", cluster->label);
+	cy__trouble(cluster, cluster->id, -ETIMEDOUT, "%s did not stop in time", cy_label(cluster));
 	cy__stop_force(cluster, cluster->exit_status);
 }
 

@@ -9,7 +9,8 @@
 
 char cy__format_peek(struct cy__format *format)
 {
-	format->at += strspn(format->at, " \t\n");
+	while (*format->at == ' ' || *format->at == '\t' || *format->at == '\n')
+		format->at++;
 	return *format->at;
 }
 
@@ -33,8 +34,9 @@ const char *cy__format_quoted(struct cy__format *format, size_t *size)
 {
 	const char *key = format->at;
 
-	*size = strcspn(key, "'");
-	format->at += *size + 1;
+	while (*format->at && *format->at != '\'')
+		format->at++;
+	*size = (size_t)(format->at++ - key);
 	return key;
 }
 

@@ -19,17 +19,18 @@ static void become_interruptible(const cy_cluster *cluster)
 
 void cy__join_hello(cy_cluster *cluster, const cy__frame *frame)
 {
-	cy_value *body = cy_value_from_bytes(frame->body, frame->body_size, NULL), *metadata = NULL;
+	cy_value *body = cy_value_from_bytes(frame->body, frame->body_size, NULL), *metadata = NULL, *named = NULL;
 	const char *name = NULL;
 	uint64_t id = 0, incarnation = 0;
 	int64_t timeout = 0, kill_after = 0;
 	bool interruptible = false;
 	int code = cy_unpack(body,
-	                     "{'id': U, 'incarnation': U, 'metadata': v, 'timeout': I, 'kill_after': I, "
+	                     "{'id': U, 'name'?: v, 'incarnation': U, 'metadata': v, 'timeout': I, 'kill_after': I, "
 	                     "'interruptible': b}",
-	                     &id, &incarnation, &metadata, &timeout, &kill_after, &interruptible);
+	                     &id, &named, &incarnation, &metadata, &timeout, &kill_after, &interruptible);
 	if (code >= 0 && id >= 1 && id <= CY__ID_MAX) {
-		cy_get_string(body, "name", &name); /* nil without one */
+		if (named && cy_value_type(named) == CY_STRING)
+			cy_get_string(named, NULL, &name);
 		cluster->id = (uint32_t)id;
 		cluster->incarnation = (uint32_t)incarnation;
 		cluster->name = name ? cy__strdup(name) : NULL;
@@ -45,26 +46,36 @@ void cy__join_hello(cy_cluster *cluster, const cy__frame *frame)
 		cy_value_unref(metadata);
 		cluster->unwelcome = code < 0 ? code : -EPROTO;
 	}
+	cy_value_unref(named);
 	cy_value_unref(body);
 }
 
-/* It was sent right after this process had been started, so it is there, or comes at once, or its sender is dead. */
+static int await_bytes(cy_cluster *cluster)
+{
+	struct pollfd poller = {.fd = cy__channel_fd(cluster->peer.channel), .events = POLLIN};
+	if (poll(&poller, 1, -1) < 0 && errno != EINTR)
+		return rx_raise(-errno, "join: the channel: %s", strerror(errno));
+	return 0;
+}
+
+/*
+ * It was sent right after this process had been started, so it is there as a rule, or comes at once, or its sender is
+ * dead: reading comes before asking.
+ */
 static int await_hello(cy_cluster *cluster)
 {
-	while (!cluster->peer.greeted) {
-		struct pollfd poller = {.fd = cy__channel_fd(cluster->peer.channel), .events = POLLIN};
-		if (poll(&poller, 1, -1) < 0 && errno != EINTR)
-			return rx_raise(-errno, "join: the channel: %s", strerror(errno));
-		if (!(poller.revents & (POLLIN | POLLHUP | POLLERR)))
-			continue;
+	for (int code = 0;; code = await_bytes(cluster)) {
+		if (code < 0)
+			return code;
 		cy__channel_on_readable(cluster->peer.channel, rx_now(cluster->scheduler));
 		if (cluster->unwelcome < 0)
 			return rx_raise(cluster->unwelcome, "join: the primary's hello: %s",
 			                strerror(-cluster->unwelcome));
 		if (!cluster->peer.channel)
 			return rx_raise(-ECONNRESET, "join: the primary has gone");
+		if (cluster->peer.greeted)
+			return 0;
 	}
-	return 0;
 }
 
 static int say_hello(cy_cluster *cluster)

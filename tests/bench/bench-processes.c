@@ -17,7 +17,7 @@
 #include "tests/bench/floor-children.h"
 
 #define MOST 256
-#define ROUNDS 15
+#define ROUNDS 31
 #define GIB ((size_t)1 << 30)
 
 static void finish(rx_observable *source)
@@ -81,7 +81,7 @@ static void bench_start(cy_cluster *cluster)
 	for (size_t count = 4; count <= (bench_short ? 16 : MOST); count *= 4) {
 		char metric[32];
 		snprintf(metric, sizeof metric, "%zu workers ready", count);
-		compare_start(cluster, metric, count, bench_short ? 3 : count > 64 ? 3 : count > 16 ? 5 : ROUNDS);
+		compare_start(cluster, metric, count, bench_short ? 3 : count > 64 ? 5 : count > 16 ? 11 : ROUNDS);
 	}
 }
 

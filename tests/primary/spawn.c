@@ -307,11 +307,16 @@ PROGRAM(starts_itself)
 	return EXIT_SUCCESS;
 }
 
-TEST(the_same_program_gets_the_same_arguments)
+/* Who is a worker itself asks the system for them; who is none, as behind the shell, had them noted down at its start. */
+TEST(the_same_program_gets_the_same_arguments, .to = 2)
 {
+	static const char command[] = "unset " CY__CHANNEL_VARIABLE "; exec \"$0\" \"$@\"";
 	program_select("starts_itself");
+	const char *const direct[] = {"a b", "", "c", NULL};
+	const char *const through[] = {"-c", command, cy__self_path(), "a b", "", "c", NULL};
 	cy__process process;
-	start(&(cy_process_options){.arguments = (const char *const[]){"a b", "", "c", NULL},
+	start(&(cy_process_options){.program = _i ? "/bin/sh" : NULL,
+	                            .arguments = _i ? through : direct,
 	                            .output.kind = CY_STREAM_CAPTURE},
 	      &process);
 	read_to_end(process.streams[1], output, sizeof output);
