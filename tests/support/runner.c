@@ -2,7 +2,8 @@
  * The runner: every TEST() of the files it is linked with, a Check suite a file and a process a test, then Check's own
  * summary and a line "N passed, N failed".
  *
- * Check runs one test after the other; with --jobs N as many processes each take every N-th test.
+ * Check runs one test after the other, and grows by what each one tells it; every test is then forked from all that.
+ * So a batch of a few tests has a process of its own, and N of those run at a time with --jobs N.
  */
 #include "tests/support/left.h"
 #include "tests/support/memory.h"
@@ -19,7 +20,7 @@
 
 #define PROGRAM_VARIABLE "CLUSTERFY_TEST_PROGRAM"
 
-enum { SECONDS_A_TEST = 60, MOST_JOBS = 64 };
+enum { SECONDS_A_TEST = 60, MOST_JOBS = 64, TESTS_A_BATCH = 4, EVERY_BATCH = -1 };
 
 static struct test *tests, **last_test = &tests;
 static struct program *programs;
@@ -131,15 +132,20 @@ static TCase *make_case(const struct test *test)
 	return tcase;
 }
 
-/* The part of the chosen tests that is this job's. */
-static SRunner *make_runner(int job)
+static bool is_of_batch(int batch, int turn)
+{
+	return batch == EVERY_BATCH || batch == turn / TESTS_A_BATCH;
+}
+
+/* The chosen tests that are of this batch. */
+static SRunner *make_runner(int batch)
 {
 	SRunner *runner = srunner_create(NULL);
 	Suite *suite = NULL;
 	const char *name = "";
 	int turn = 0;
 	for (const struct test *test = tests; test; test = test->next) {
-		if (!is_chosen(test) || turn++ % options.jobs != job)
+		if (!is_chosen(test) || !is_of_batch(batch, turn++))
 			continue;
 		if (strcmp(name, test->suite)) {
 			name = test->suite;
@@ -163,9 +169,9 @@ static struct counts count(SRunner *runner)
 	return counts;
 }
 
-static struct counts run_job(int job)
+static struct counts run_batch(int batch)
 {
-	SRunner *runner = make_runner(job);
+	SRunner *runner = make_runner(batch);
 	srunner_run_all(runner, CK_SILENT);
 	if (srunner_ntests_failed(runner))
 		srunner_print(runner, CK_NORMAL);
@@ -175,51 +181,80 @@ static struct counts run_job(int job)
 	return counts;
 }
 
-/* @returns where the job's counts can be read */
-static int start_job(int job)
+/* A process that runs a batch, and the pipe it writes its counts to. */
+struct job {
+	pid_t pid;
+	int from;
+};
+
+static void start_job(struct job *job, int batch)
 {
 	int ends[2];
-	if (pipe(ends) < 0)
+	if (pipe(ends) < 0 || (job->pid = fork()) < 0)
 		abort();
-	pid_t pid = fork();
-	if (pid < 0)
-		abort();
-	if (pid > 0) {
+	if (job->pid > 0) {
 		close(ends[1]);
-		return ends[0];
+		job->from = ends[0];
+		return;
 	}
 	close(ends[0]);
-	struct counts counts = run_job(job);
+	struct counts counts = run_batch(batch);
 	ssize_t written = write(ends[1], &counts, sizeof counts);
 	_exit(written == sizeof counts ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-static void add_job(struct counts *sum, int from)
+static void add_job(struct counts *sum, struct job *job)
 {
 	struct counts counts;
-	if (read(from, &counts, sizeof counts) != sizeof counts) {
+	if (read(job->from, &counts, sizeof counts) != sizeof counts) {
 		fprintf(stderr, "a job of the runner ended before its tests did\n");
 		counts = (struct counts){.run = 1, .errors = 1};
 	}
-	close(from);
+	close(job->from);
 	sum->run += counts.run;
 	sum->failures += counts.failures;
 	sum->errors += counts.errors;
 }
 
+/* @returns the one of the jobs whose process ended next; there is one that runs. Other children are nobody's. */
+static struct job *wait_for_job(struct job jobs[MOST_JOBS])
+{
+	for (;;) {
+		pid_t pid = wait(NULL);
+		if (pid < 0)
+			abort();
+		for (struct job *job = jobs; job < jobs + MOST_JOBS; job++)
+			if (job->pid == pid)
+				return job;
+	}
+}
+
+static struct counts run_batches(int batches)
+{
+	struct job jobs[MOST_JOBS] = {0};
+	struct counts sum = {0};
+	int started = 0;
+	for (; started < options.jobs && started < batches; started++)
+		start_job(&jobs[started], started);
+	for (int ended = 0; ended < batches; ended++) {
+		struct job *job = wait_for_job(jobs);
+		add_job(&sum, job);
+		*job = (struct job){0};
+		if (started < batches)
+			start_job(job, started++);
+	}
+	return sum;
+}
+
 static struct counts run_all(void)
 {
-	if (options.jobs == 1)
-		return run_job(0);
-	int from[MOST_JOBS];
-	struct counts sum = {0};
-	for (int job = 0; job < options.jobs; job++)
-		from[job] = start_job(job);
-	for (int job = 0; job < options.jobs; job++)
-		add_job(&sum, from[job]);
-	while (wait(NULL) > 0)
-		;
-	return sum;
+	const char *fork_mode = getenv("CK_FORK");
+	if (fork_mode && !strcmp(fork_mode, "no"))
+		return run_batch(EVERY_BATCH);
+	int chosen = 0;
+	for (const struct test *test = tests; test; test = test->next)
+		chosen += is_chosen(test);
+	return run_batches((chosen + TESTS_A_BATCH - 1) / TESTS_A_BATCH);
 }
 
 static int report(struct counts counts, int turn)
