@@ -10,7 +10,7 @@
 #define ROUNDS 9
 #define ROUNDS_SHORT 3
 
-bool bench_short;
+bool bench_short, bench_pinned;
 static const char *only;
 static volatile int64_t used;
 
@@ -29,7 +29,7 @@ void bench_note(const char *bench, const char *note)
 	printf("{\"bench\": \"%s\", \"note\": \"%s\"}\n", bench, note);
 }
 
-static int nth_of(const cpu_set_t *allowed, int nth)
+static int nth_of(const cpu_set_t *allowed, unsigned nth)
 {
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		if (CPU_ISSET(cpu, allowed) && nth-- == 0)
@@ -37,21 +37,23 @@ static int nth_of(const cpu_set_t *allowed, int nth)
 	return -ENOENT;
 }
 
-void bench_pin(const char *bench, int nth)
+bool bench_pin(unsigned nth)
 {
-	cpu_set_t allowed, one;
-	int cpu = sched_getaffinity(0, sizeof allowed, &allowed) < 0 ? -errno : nth_of(&allowed, nth);
-	CPU_ZERO(&one);
-	if (cpu >= 0) {
-		CPU_SET(cpu, &one);
-		cpu = sched_setaffinity(0, sizeof one, &one) < 0 ? -errno : cpu;
-	}
-	if (cpu >= 0)
-		return;
+	static cpu_set_t allowed; /* at first, for a process that has been pinned may use one */
+	cpu_set_t one;
 	char note[96];
-	snprintf(note, sizeof note, "not pinned to processor %d of those allowed: %s", nth,
-	         cpu == -ENOENT ? "there are fewer" : strerror(-cpu));
-	bench_note(bench, note);
+	if (!bench_pinned)
+		sched_getaffinity(0, sizeof allowed, &allowed);
+	const int cpu = nth_of(&allowed, nth);
+	CPU_ZERO(&one);
+	if (cpu >= 0)
+		CPU_SET(cpu, &one);
+	if (cpu >= 0 && sched_setaffinity(0, sizeof one, &one) == 0)
+		return bench_pinned = true;
+	snprintf(note, sizeof note, "not pinned to the processor %u of those allowed: %s", nth,
+	         cpu < 0 ? "there are fewer" : strerror(errno));
+	bench_note("pin", note);
+	return false;
 }
 
 bool bench_wanted(const char *name)

@@ -17,8 +17,9 @@ extern bool bench_short;
 
 /* Read the command line: [--short] [NAME]. */
 void bench_begin(int argc, char **argv);
-/* Keep this process to one processor, the @p nth of those it may use; says what it could not do. */
-void bench_pin(const char *bench, int nth);
+/* Let this process run on one processor only, the @p nth of those it may use: whether it does, and if not, a note. */
+bool bench_pin(unsigned nth);
+extern bool bench_pinned;
 /* Print what is to be known about the figures of @p bench. */
 void bench_note(const char *bench, const char *note);
 /* Whether a benchmark of this name was asked for. */
