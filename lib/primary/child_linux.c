@@ -6,7 +6,7 @@
  * Descriptors, signals, limits and identity are its own by now, for vfork shares none of them. The identity is set by
  * bare system calls: the C library's own would set it in every thread of the parent.
  *
- * Linux's own: the death signal, no_new_privs, close_range. Elsewhere the first two are left out (the end of the
+ * Linux's own: the death signal, no_new_privs and filters, close_range. Elsewhere the first two are left out (the end of the
  * channel tells a worker that its primary has died), and descriptors are closed one by one.
  */
 #include "lib/primary/launch.h"
@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/seccomp.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -138,8 +139,8 @@ static int set_death_signal(const cy__plan *plan)
 }
 
 /*
- * Handlers would run in the parent's memory, and what is ignored would stay so. The last step: from here on a signal
- * does to the child what it does by default, but for the one that it is to ignore.
+ * Handlers would run in the parent's memory, and what is ignored would stay so. From here on a signal does to the child
+ * what it does by default, but for the one that it is to ignore.
  */
 static void reset_signals(const cy__plan *plan)
 {
@@ -178,11 +179,24 @@ static const char *prepare(cy__plan *plan)
 	return NULL;
 }
 
+/* The last step, for they may refuse anything but an exec. */
+static int set_filters(const cy__plan *plan)
+{
+	for (size_t i = 0; i < sizeof plan->filters / sizeof *plan->filters; i++)
+		if (plan->filters[i] && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, plan->filters[i]) < 0)
+			return -1;
+	return 0;
+}
+
 void cy__child_run(cy__plan *plan)
 {
 	const char *failed = prepare(plan);
 	if (!failed) {
 		reset_signals(plan);
+		if (set_filters(plan) < 0)
+			failed = "filter";
+	}
+	if (!failed) {
 		execve(plan->path, plan->arguments, plan->environment);
 		failed = "exec";
 	}

@@ -35,7 +35,8 @@ typedef struct cy__plan {
 	size_t limit_count;
 	cy__identity identity;
 	bool own_group, no_new_privileges;
-	int ignored; /**< a signal that the child ignores; 0: none */
+	const struct sock_fprog *filters[2]; /**< of system calls, in this order; NULL: none */
+	int ignored;                         /**< a signal that the child ignores; 0: none */
 	pid_t parent;
 
 	/* What came of it, written by the child into the parent's memory. */

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,6 +42,19 @@ static const char *const *take_strings(struct arena *arena, const char *const *s
 	return copies;
 }
 
+/* One without instructions is none, as the kernel will say. */
+static const struct sock_fprog *take_filter(struct arena *arena, const struct sock_fprog *program)
+{
+	if (!program)
+		return NULL;
+	const unsigned short length = program->filter ? program->len : 0;
+	struct sock_fprog *copy = take(arena, program, sizeof *program);
+	struct sock_filter *instructions = take(arena, program->filter, length * sizeof *instructions);
+	if (copy)
+		*copy = (struct sock_fprog){length, instructions};
+	return copy;
+}
+
 static void take_all(struct arena *arena, cy__process_copy *copy, const cy_process_options *options)
 {
 	copy->options = *options;
@@ -50,6 +64,7 @@ static void take_all(struct arena *arena, cy__process_copy *copy, const cy_proce
 	copy->options.directory = take_string(arena, options->directory);
 	copy->options.user = take_string(arena, options->user);
 	copy->options.group = take_string(arena, options->group);
+	copy->options.seccomp_filter = take_filter(arena, options->seccomp_filter);
 	copy->options.descriptors =
 		take(arena, options->descriptors, options->descriptor_count * sizeof *options->descriptors);
 	copy->options.limits = take(arena, options->limits, options->limit_count * sizeof *options->limits);

@@ -7,6 +7,7 @@
  * returns, and its zombie is waited for at once.
  */
 #include "lib/primary/spawn.h"
+#include "lib/primary/filter.h"
 #include "lib/primary/launch.h"
 
 #include <errno.h>
@@ -186,8 +187,13 @@ static int make_plan(struct attempt *attempt, const cy_process_options *options,
 	plan->limits = options->limits;
 	plan->limit_count = options->limit_count;
 	plan->own_group = options->own_group;
-	plan->no_new_privileges = options->no_new_privileges;
+	plan->no_new_privileges = options->no_new_privileges || options->seccomp || options->seccomp_filter;
+	plan->filters[0] = options->seccomp ? cy__filter() : NULL;
+	plan->filters[1] = options->seccomp_filter;
 	plan->parent = getpid();
+	*why = "filter";
+	if (options->seccomp && !plan->filters[0])
+		return -ENOTSUP;
 	*why = "program";
 	int error = cy__program_find(options->program, &plan->path);
 	if (error < 0)

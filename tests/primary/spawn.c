@@ -517,6 +517,17 @@ TEST(no_new_privileges)
 	ck_assert_str_eq(output, "NoNewPrivs:\t1\n");
 }
 
+/* For what it executes, too. */
+TEST(a_filter_of_system_calls)
+{
+	if (prctl(PR_GET_SECCOMP) < 0) {
+		fprintf(stderr, "skipped: this kernel has no filters of system calls\n");
+		return;
+	}
+	print("grep -E '^(NoNewPrivs|Seccomp):' /proc/self/status", (cy_process_options){.seccomp = true});
+	ck_assert_str_eq(output, "NoNewPrivs:\t1\nSeccomp:\t2\n");
+}
+
 /* Ends */
 
 TEST(it_is_signalled_until_it_is_reaped)

@@ -9,6 +9,8 @@
 
 RX_BEGIN_DECLS
 
+struct sock_fprog;
+
 /** Where a standard stream of the worker leads. */
 typedef enum cy_stream_kind {
 	CY_STREAM_INHERIT = 0, /**< where the primary's leads (to /dev/null, if the primary has closed its own) */
@@ -60,6 +62,12 @@ typedef struct cy_process_options {
 	const char *group;
 	/** Never more privileges than at its start, whatever it executes (PR_SET_NO_NEW_PRIVS). */
 	bool no_new_privileges;
+	/** Refuse system calls of administrators and debuggers, which an ordinary program never makes, with -EPERM:
+	 * SECURITY.md names them. It holds for whatever the worker executes. Includes `no_new_privileges`. */
+	bool seccomp;
+	/** A filter of one's own, as in seccomp(2), besides; that too includes `no_new_privileges`. It is the last thing
+	 * before the exec, which it has to allow, with all that the program needs until it has joined. */
+	const struct sock_fprog *seccomp_filter;
 	/** A process group of its own, which is killed with it. */
 	bool own_group;
 } cy_process_options;
