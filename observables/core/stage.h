@@ -233,6 +233,18 @@ typedef struct rx_sink {
 /* Its `next`, where the observer takes items. */
 void rx__sink_next(rx_stage *self, const void *item);
 
+/* Hand an item to @p down. An observer gets it at once, and not through the `next` of its stage. */
+static inline void rx__hand(rx_stage *down, const void *item)
+{
+	if (down->flags & RX__ENDED)
+		return;
+	const rx_sink *sink = (const rx_sink *)down;
+	if (down->next == rx__sink_next)
+		sink->call(item, sink->ctx);
+	else
+		down->next(down, item);
+}
+
 /* ---- Inside a stage -------------------------------------------------------------------------------------------- */
 
 #define RX__STATE(self) ((void *)((self) + 1))

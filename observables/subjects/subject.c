@@ -8,6 +8,17 @@ static inline rx_stage *stage_of(rx_link *link)
 	return (rx_stage *)link - 1;
 }
 
+/* A subject that is delivering waits for the end of that. */
+static void release(rx_subject *subject)
+{
+	if (subject->cursors)
+		return;
+	if (subject->kind->drop)
+		subject->kind->drop(subject);
+	rx_error_unref(subject->error);
+	rx_free(subject);
+}
+
 /* ---- The list -------------------------------------------------------------------------------------------------- */
 
 static void append(rx_subject *subject, rx_link *link)
@@ -23,34 +34,50 @@ static void append(rx_subject *subject, rx_link *link)
 	subject->observers++;
 }
 
+static void move_past(rx_cursor *cursor, rx_link *link)
+{
+	if (cursor->left && cursor->next == link) {
+		cursor->next = link->next;
+	} else if (!cursor->left && cursor->link == link) {
+		rx__pin(stage_of(link));
+		cursor->left = true;
+		cursor->next = link->next;
+	}
+}
+
 static void unlink_from(rx_subject *subject, rx_link *link)
 {
 	if (!link->number)
 		return;
 	link->number = 0;
 	for (rx_cursor *cursor = subject->cursors; cursor; cursor = cursor->outer)
-		if (cursor->link == link)
-			cursor->link = link->next;
+		move_past(cursor, link);
 	*(link->previous ? &link->previous->next : &subject->first) = link->next;
 	*(link->next ? &link->next->previous : &subject->last) = link->previous;
 	subject->observers--;
 }
 
+/* What unpinning releases may make others leave, so the cursor stands until it has. */
+static rx_link *go_on(rx_cursor *cursor)
+{
+	rx__unpin(stage_of(cursor->link));
+	cursor->left = false;
+	return cursor->next;
+}
+
 void rx__subject_deliver(rx_subject *subject, const void *item)
 {
 	const uint64_t newest = subject->number;
-	rx_cursor cursor = {.outer = subject->cursors, .link = subject->first};
+	rx_cursor cursor = {.outer = subject->cursors};
 	subject->cursors = &cursor;
-	rx_subject_ref(subject);
-	for (rx_link *link; (link = cursor.link) && link->number <= newest;) {
-		rx_stage *stage = stage_of(link);
-		cursor.link = link->next;
-		rx__pin(stage);
-		rx__emit(stage, item);
-		rx__unpin(stage);
+	for (rx_link *link = subject->first; link && link->number <= newest;) {
+		cursor.link = link;
+		rx__hand(stage_of(link)->downstream, item);
+		link = RX__LIKELY(!cursor.left) ? link->next : go_on(&cursor);
 	}
 	subject->cursors = cursor.outer;
-	rx_subject_unref(subject);
+	if (!subject->refs)
+		release(subject);
 }
 
 /* ---- The end --------------------------------------------------------------------------------------------------- */
@@ -168,8 +195,12 @@ rx_observable *rx_subject_observe(rx_subject *subject)
 
 void rx_subject_next(rx_subject *subject, const void *item)
 {
-	if (!subject->stopped)
+	if (subject->stopped)
+		return;
+	if (subject->kind->next)
 		subject->kind->next(subject, item);
+	else
+		rx__subject_deliver(subject, item);
 }
 
 static int feed(const void *item, void *subject)
@@ -229,12 +260,8 @@ rx_subject *rx_subject_ref(rx_subject *subject)
 
 void rx_subject_unref(rx_subject *subject)
 {
-	if (!subject || !subject->refs || --subject->refs)
-		return;
-	if (subject->kind->drop)
-		subject->kind->drop(subject);
-	rx_error_unref(subject->error);
-	rx_free(subject);
+	if (subject && subject->refs && --subject->refs == 0)
+		release(subject);
 }
 
 /* ---- Making one ------------------------------------------------------------------------------------------------ */
@@ -276,7 +303,6 @@ static const rx_subject_kind subject_kind = {
                    .start = subject_start,
                    .stop = rx__subject_stop,
                    .drop = rx__subject_release},
-	.next = rx__subject_deliver,
 };
 
 rx_subject *rx_subject_create(const rx_type *type)

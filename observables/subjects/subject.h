@@ -3,8 +3,10 @@
  *
  * A link is the state of a source stage, so subscribing allocates nothing beyond the run, and leaving is unlinking.
  * Each link has a number, given in the order of subscription; what `next` delivers to are the links that were there
- * when it began, which are those below the number that the subject had reached. A delivery may remove any link, the
- * following one included: the walks under way are cursors on the C stack, and removing a link moves them past it.
+ * when it began, which are those below the number that the subject had reached. A delivery may remove any link, its own
+ * and the following one included: the walks under way are cursors on the C stack, and who leaves looks at them. So a
+ * delivery takes no references: a link that leaves while it is delivered to pins its run for the cursor, and a subject
+ * that nobody holds any more is released by the last of its deliveries.
  */
 #ifndef RX_SUBJECTS_SUBJECT_H
 #define RX_SUBJECTS_SUBJECT_H
@@ -20,14 +22,16 @@ typedef struct rx_link {
 
 typedef struct rx_cursor {
 	struct rx_cursor *outer;
-	rx_link *link; /* whose turn it is after the present delivery */
+	rx_link *link; /* whose turn it is */
+	bool left;     /* it has left the list meanwhile, and its run is pinned */
+	rx_link *next; /* if so: whose turn it is then */
 } rx_cursor;
 
 /* The stage in `observe` is a source whose `start` and `stop` know the kind. */
 typedef struct rx_subject_kind {
 	rx_stage_ops source;
 	size_t state_size;
-	void (*next)(rx_subject *subject, const void *item); /* not called after the end */
+	void (*next)(rx_subject *subject, const void *item); /* not called after the end; NULL: rx__subject_deliver() */
 	void (*complete)(rx_subject *subject);               /* NULL: rx__subject_complete() */
 	const void *(*value)(const rx_subject *subject);     /* NULL: it has none */
 	void (*drop)(rx_subject *subject);                   /* release the kind's state; NULL: nothing to do */

@@ -136,6 +136,34 @@ TEST(leaving_during_ones_own_turn_skips_nobody)
 	rx_subject_unref(subject);
 }
 
+static void quit(const int64_t *n, void *ctx)
+{
+	(void)n;
+	rx_unsubscribe(ctx);
+}
+RX_CONSUMER(quit, int64_t);
+
+static void take_b_along(void *ctx)
+{
+	(void)ctx;
+	rx_unsubscribe(&b.subscription);
+}
+
+/* The run of who left goes only when its turn is over, and what that releases is the user's. */
+TEST(releasing_who_left_may_send_the_next_away)
+{
+	rx_subject *subject = rx_subject_create(&rx_type_int64_t);
+	rx_subscription quitter;
+	rx_subscribe(rx_subject_observe(subject), &(rx_observer){RX_NEXT(quit), .ctx = &quitter, .drop = take_b_along},
+	             &quitter);
+	listen(&b, subject);
+	listen(&c, subject);
+	emit(subject, 1);
+	ck_assert_heard("C1");
+	rx_unsubscribe(&c.subscription);
+	rx_subject_unref(subject);
+}
+
 /* In the nested walk of 2, B and C leave: both walks stand before one of them. */
 static void send_all_but_d_away(struct listener *self, int64_t n)
 {
