@@ -1,6 +1,7 @@
 #include "tests/bench/bench.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,14 +100,52 @@ void bench_print(const char *bench, const char *metric, double value, const char
 	printf("}\n");
 }
 
+static void compare_measured(const char *bench, const char *metric, const char *unit, bool timed,
+                             double (*library)(void *), void *library_ctx, double (*floor)(void *), void *floor_ctx)
+{
+	double ours[ROUNDS], theirs[ROUNDS] = {0};
+	const size_t rounds = bench_short ? ROUNDS_SHORT : ROUNDS;
+	for (size_t i = 0; i < rounds; i++) {
+		ours[i] = timed ? measure(library, library_ctx) : library(library_ctx);
+		if (floor)
+			theirs[i] = timed ? measure(floor, floor_ctx) : floor(floor_ctx);
+	}
+	bench_print(bench, metric, bench_median(ours, rounds), unit, bench_median(theirs, rounds));
+}
+
 void bench_compare(const char *bench, const char *metric, bench_work library, void *library_ctx, bench_work floor,
                    void *floor_ctx)
 {
-	double ours[ROUNDS], theirs[ROUNDS];
-	const int rounds = bench_short ? ROUNDS_SHORT : ROUNDS;
-	for (int i = 0; i < rounds; i++) {
-		ours[i] = measure(library, library_ctx);
-		theirs[i] = floor ? measure(floor, floor_ctx) : 0;
+	compare_measured(bench, metric, "ns", true, library, library_ctx, floor, floor_ctx);
+}
+
+void bench_compare_figures(const char *bench, const char *metric, const char *unit, bench_figure library,
+                           void *library_ctx, bench_figure floor, void *floor_ctx)
+{
+	compare_measured(bench, metric, unit, false, library, library_ctx, floor, floor_ctx);
+}
+
+double bench_heap(void)
+{
+#if defined __GLIBC__ && __GLIBC_PREREQ(2, 33)
+	const struct mallinfo2 info = mallinfo2();
+	return (double)info.uordblks + (double)info.hblkhd;
+#else
+	return 0;
+#endif
+}
+
+size_t *bench_shuffled(size_t count)
+{
+	size_t *order = malloc(count * sizeof *order);
+	if (!order)
+		abort();
+	uint64_t state = 1;
+	for (size_t i = 0; i < count; i++) {
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		const size_t other = (size_t)((state >> 33) % (i + 1));
+		order[i] = order[other];
+		order[other] = i;
 	}
-	bench_print(bench, metric, bench_median(ours, (size_t)rounds), "ns", bench_median(theirs, (size_t)rounds));
+	return order;
 }

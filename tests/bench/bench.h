@@ -12,6 +12,9 @@
 /* What is measured: does its work once, and returns how many units that were. */
 typedef double (*bench_work)(void *ctx);
 
+/* What measures itself, because what it prepares does not count: returns the figure. */
+typedef double (*bench_figure)(void *ctx);
+
 /* Set by --short: less work, and fewer rounds. */
 extern bool bench_short;
 
@@ -29,10 +32,17 @@ double bench_now(void);
 /* Measure nanoseconds for a unit of work, and print them; @p floor may be NULL. */
 void bench_compare(const char *bench, const char *metric, bench_work library, void *library_ctx, bench_work floor,
                    void *floor_ctx);
+/* As bench_compare(), of two figures. */
+void bench_compare_figures(const char *bench, const char *metric, const char *unit, bench_figure library,
+                           void *library_ctx, bench_figure floor, void *floor_ctx);
 /* Print a figure that was measured otherwise; @p floor 0: there is none. A rate's ratio is value to floor as well. */
 void bench_print(const char *bench, const char *metric, double value, const char *unit, double floor);
 /* Keep the compiler from leaving out what computes @p value. */
 void bench_use(int64_t value);
+/* Bytes that are taken from malloc, with what it needs itself; 0: it does not tell. */
+double bench_heap(void);
+/* The numbers below @p count in an order that is always the same, and as good as random; the caller's to free. */
+size_t *bench_shuffled(size_t count);
 /* The median; sorts @p values. */
 double bench_median(double *values, size_t count);
 

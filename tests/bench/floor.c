@@ -48,6 +48,17 @@ int64_t floor_spans(int64_t count)
 	return sum;
 }
 
+int64_t floor_array_spans(const int64_t *items, size_t count)
+{
+	int64_t a[SPAN], b[SPAN], sum = 0;
+	for (size_t first = 0; first < count; first += SPAN) {
+		const size_t part = count - first < SPAN ? count - first : SPAN;
+		map_span(items + first, part, b);
+		sum = sum_span(a, filter_span(b, part, a), sum);
+	}
+	return sum;
+}
+
 static int triple(const int64_t *n, int64_t *out, void *ctx)
 {
 	(void)ctx;
@@ -72,6 +83,29 @@ int64_t floor_calls(int64_t count)
 		map_pointer(&i, &mapped, NULL);
 		if (filter_pointer(&mapped, NULL))
 			sum += mapped;
+	}
+	return sum;
+}
+
+int64_t floor_array_calls(const int64_t *items, size_t count)
+{
+	int64_t sum = 0, mapped;
+	for (size_t i = 0; i < count; i++) {
+		map_pointer(&items[i], &mapped, NULL);
+		if (filter_pointer(&mapped, NULL))
+			sum += mapped;
+	}
+	return sum;
+}
+
+int64_t floor_maps(int64_t count, int stages)
+{
+	int64_t sum = 0;
+	for (int64_t i = 0; i < count; i++) {
+		int64_t item = i, mapped;
+		for (int stage = 0; stage < stages; stage++, item = mapped)
+			map_pointer(&item, &mapped, NULL);
+		sum += item;
 	}
 	return sum;
 }

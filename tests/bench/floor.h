@@ -11,6 +11,11 @@
 int64_t floor_spans(int64_t count);
 /* n items, one call through a pointer to map and one to filter, then the sum. */
 int64_t floor_calls(int64_t count);
+/* The same from an array. */
+int64_t floor_array_spans(const int64_t *items, size_t count);
+int64_t floor_array_calls(const int64_t *items, size_t count);
+/* n items, so many calls through a pointer to map for each, then the sum. */
+int64_t floor_maps(int64_t count, int stages);
 /* n items, a running sum in one call through a pointer and the sum of those sums in another. */
 int64_t floor_scan(int64_t count);
 /* As many arrays of three, each set up by a call through a pointer in a block that is taken and given back, and summed. */
