@@ -198,8 +198,8 @@ static void bench_revival(cy_cluster *cluster)
 
 static void run(cy_cluster *cluster)
 {
-	bench_note("processes", "not pinned: starts use every processor, and so does the floor");
 	if (bench_wanted("start")) {
+		bench_note("start", "not pinned: starts use every processor, and so does the floor");
 		bench_start(cluster);
 		bench_large_primary(cluster);
 	}
