@@ -10,9 +10,14 @@
 #include "tests/bench/bench.h"
 #include "tests/bench/floor.h"
 
+#define WORKERS 4
+
+/* What a worker does again and again. */
+enum { READ, SAVE, CALL };
+
 struct rounds {
 	cy_cluster *cluster;
-	bool save;
+	uint64_t what;
 	size_t count, done;
 	double begin, *times;
 };
@@ -21,8 +26,10 @@ static rx_observable *begin_round(const int64_t *n, void *ctx)
 {
 	struct rounds *rounds = ctx;
 	rounds->begin = bench_now();
-	if (rounds->save)
+	if (rounds->what == SAVE)
 		return cy_save(rounds->cluster, "settings.limit", cy_int(*n));
+	if (rounds->what == CALL)
+		return rx_pipe(cy_call(rounds->cluster, cy_primary(), "answer", cy_int(*n)), cy_values());
 	return cy_retrieve(rounds->cluster, "settings.limit");
 }
 RX_PROJECTOR(begin_round, cy_body, int64_t);
@@ -53,16 +60,22 @@ static void free_rounds(void *ctx)
 	free(rounds);
 }
 
-/* [save, rounds] */
+static rx_observable *answer(const cy_request *request, void *ctx)
+{
+	(void)ctx;
+	return cy_answer(cy_value_ref(request->arguments));
+}
+
+/* [what, rounds] */
 static rx_observable *operate(const cy_request *request, void *ctx)
 {
 	(void)ctx;
 	struct rounds *rounds = calloc(1, sizeof *rounds);
 	rounds->cluster = request->cluster;
 	uint64_t count;
-	if (cy_unpack(request->arguments, "[b, U]", &rounds->save, &count) < 0) {
+	if (cy_unpack(request->arguments, "[U, U]", &rounds->what, &count) < 0) {
 		free(rounds);
-		return cy_refuse(-EINVAL, "measure takes [save, rounds]");
+		return cy_refuse(-EINVAL, "operate takes [what, rounds]");
 	}
 	rounds->times = calloc(count, sizeof *rounds->times);
 	rx_observable *all =
@@ -123,17 +136,39 @@ static double figure(cy_cluster *cluster, const char *command, cy_value *argumen
 	return value;
 }
 
+static cy_value *order(uint64_t what, unsigned rounds)
+{
+	return cy_array(cy_uint(what), cy_uint(rounds));
+}
+
+/* How many there are a second from all workers, each with one under way. */
+static double rate(cy_cluster *cluster, uint64_t what, unsigned rounds)
+{
+	cy_reply last;
+	const double begin = bench_now();
+	if (rx_await_last(cy_reply, cy_call(cluster, cy_all(), "operate", order(what, rounds)), &last) < 0)
+		abort();
+	rx_type_drop(&rx_type_cy_reply, &last);
+	return WORKERS * rounds * 1e9 / (bench_now() - begin);
+}
+
 static void run(cy_cluster *cluster)
 {
 	const unsigned rounds = bench_short ? 500 : 20000;
 	cy_storage_init(cluster, cy_map("settings", cy_map("limit", cy_int(3))));
 	cy_fork(cluster, "one", NULL);
 	const double floor = floor_round_trip(64, (int)rounds) / 1e3;
-	const double read = figure(cluster, "operate", cy_array(cy_bool(false), cy_uint(rounds))) / 1e3;
-	bench_print("storage", "read from a worker, p50", read, "us", floor);
-	const double save = figure(cluster, "operate", cy_array(cy_bool(true), cy_uint(rounds))) / 1e3;
-	bench_print("storage", "save from a worker, p50", save, "us", floor);
-	bench_print("storage", "read out of a mirror", figure(cluster, "peek", NULL), "ns", 0);
+	const double call = figure(cluster, "operate", order(CALL, rounds)) / 1e3;
+	bench_print("storage", "call from a worker, p50", call, "us", floor);
+	const double read = figure(cluster, "operate", order(READ, rounds)) / 1e3;
+	bench_print("storage", "read from a worker, against a call, p50", read, "us", call);
+	const double save = figure(cluster, "operate", order(SAVE, rounds)) / 1e3;
+	bench_print("storage", "save from a worker, against a call, p50", save, "us", call);
+	bench_print("storage", "read out of a mirror, against a call", figure(cluster, "peek", NULL), "ns", call * 1e3);
+	for (int i = 1; i < WORKERS; i++)
+		cy_fork(cluster, NULL, NULL);
+	bench_print("storage", "saves from four workers, against calls", rate(cluster, SAVE, rounds / 2), "1/s",
+	            rate(cluster, CALL, rounds / 2));
 }
 
 int main(int argc, char **argv)
@@ -143,8 +178,10 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	cy_register(cluster, &(cy_command){.name = "operate", .run = operate});
 	cy_register(cluster, &(cy_command){.name = "peek", .run = peek});
+	bench_pin(cy_is_primary(cluster) ? 0 : 1);
 	if (cy_is_primary(cluster)) {
 		bench_begin(argc, argv);
+		cy_register(cluster, &(cy_command){.name = "answer", .run = answer});
 		cy_start(cluster);
 		if (bench_wanted("storage"))
 			run(cluster);

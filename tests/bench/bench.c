@@ -38,13 +38,21 @@ static int nth_of(const cpu_set_t *allowed, unsigned nth)
 	return -ENOENT;
 }
 
+/* A process that is pinned, or whose parent was, may go back to all. */
+static void find_allowed(cpu_set_t *allowed)
+{
+	cpu_set_t all;
+	sched_getaffinity(0, sizeof *allowed, allowed);
+	memset(&all, 0xff, sizeof all);
+	if (CPU_COUNT(allowed) == 1 && sched_setaffinity(0, sizeof all, &all) == 0)
+		sched_getaffinity(0, sizeof *allowed, allowed);
+}
+
 bool bench_pin(unsigned nth)
 {
-	static cpu_set_t allowed; /* at first, for a process that has been pinned may use one */
-	cpu_set_t one;
+	cpu_set_t allowed, one;
 	char note[96];
-	if (!bench_pinned)
-		sched_getaffinity(0, sizeof allowed, &allowed);
+	find_allowed(&allowed);
 	const int cpu = nth_of(&allowed, nth);
 	CPU_ZERO(&one);
 	if (cpu >= 0)
