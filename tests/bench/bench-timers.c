@@ -48,15 +48,15 @@ static void *array(size_t count, size_t size)
 static void time_round(struct timers *timers, size_t handle, void (*start)(struct timers *, size_t),
                        void (*cancel)(struct timers *, size_t))
 {
-	const double empty = bench_heap(), begin = bench_now();
+	const double empty = bench_heap(), begin = bench_processor_now();
 	for (size_t i = 0; i < timers->count; i++)
 		start(timers, i);
-	const double middle = bench_now();
+	const double middle = bench_processor_now();
 	timers->bytes = (double)handle + (bench_heap() - empty) / (double)timers->count;
-	const double again = bench_now();
+	const double again = bench_processor_now();
 	for (size_t i = 0; i < timers->count; i++)
 		cancel(timers, timers->order[i]);
-	timers->cancelled = (bench_now() - again) / (double)timers->count;
+	timers->cancelled = (bench_processor_now() - again) / (double)timers->count;
 	timers->started = (middle - begin) / (double)timers->count;
 }
 

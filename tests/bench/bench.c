@@ -70,11 +70,21 @@ bool bench_wanted(const char *name)
 	return !only || strstr(name, only) || strstr(only, name);
 }
 
-double bench_now(void)
+static double read_clock(clockid_t clock)
 {
 	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+double bench_now(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+double bench_processor_now(void)
+{
+	return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
 void bench_use(int64_t value)
@@ -96,8 +106,8 @@ double bench_median(double *values, size_t count)
 
 static double measure(bench_work work, void *ctx)
 {
-	const double begin = bench_now(), units = work(ctx);
-	return (bench_now() - begin) / units;
+	const double begin = bench_processor_now(), units = work(ctx);
+	return (bench_processor_now() - begin) / units;
 }
 
 void bench_print(const char *bench, const char *metric, double value, const char *unit, double floor)

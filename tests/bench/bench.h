@@ -29,7 +29,9 @@ void bench_note(const char *bench, const char *note);
 bool bench_wanted(const char *name);
 /* Nanoseconds, monotonic. */
 double bench_now(void);
-/* Measure nanoseconds for a unit of work, and print them; @p floor may be NULL. */
+/* Nanoseconds that this thread has had of a processor: what others did meanwhile is not in them. */
+double bench_processor_now(void);
+/* Measure a unit of work in nanoseconds of the processor, and print them; @p floor may be NULL. */
 void bench_compare(const char *bench, const char *metric, bench_work library, void *library_ctx, bench_work floor,
                    void *floor_ctx);
 /* As bench_compare(), of two figures. */
