@@ -171,7 +171,7 @@ void floor_block(size_t size)
 	static struct block {
 		struct block *next;
 	} * first;
-	struct block *block = first ? first : malloc(size);
+	struct block *block = first ? first : aligned_alloc(64, (size + 63) & ~(size_t)63);
 	if (!block)
 		abort();
 	first = first ? block->next : NULL;
