@@ -23,7 +23,8 @@ struct cy__group {
 	cy__place *places;
 	cy__member *members;
 	size_t count;
-	uint32_t cause;  /* whose end the others are to be started for, or given up; 0: nobody's */
+	uint32_t cause; /* whose end the others are to be started for, or given up; 0: nobody's, or it was told */
+	uint32_t last_cause;
 	rx_nsec timeout; /* of each stop */
 	int signal;      /* what it is stopped for, or 0 */
 	rx_task turn;
@@ -83,7 +84,7 @@ void cy__group_judge(cy__worker *worker, cy__end *end)
 	if (group->places[index].state == CY__OUT)
 		let_go(&group->members[index]);
 	if (counted && end->sequel != CY_GONE)
-		group->cause = worker->peer.id;
+		group->cause = group->last_cause = worker->peer.id;
 	schedule(group, 0);
 }
 
@@ -200,6 +201,14 @@ static void announce_restart(cy__group *group)
 	emit(group, cause, CY_REVIVES);
 }
 
+/* Unless the group is stopped, it is for the sake of the one that has ended wrongly. */
+static void stop(const cy__group *group, cy__worker *worker)
+{
+	if (group->strategy.goal != CY__STOPPED && worker->running)
+		cy__worker_ask_as(worker, CY_ENDED_WITH_GROUP, group->last_cause);
+	cy__worker_stop(worker, group->timeout, group->signal);
+}
+
 static void take_turn(rx_task *task)
 {
 	cy__group *group = CY__CONTAINER(task, cy__group, turn);
@@ -213,7 +222,7 @@ static void take_turn(rx_task *task)
 		if (step == CY__STEP_START)
 			cy__worker_again(worker);
 		else if (step == CY__STEP_STOP)
-			cy__worker_stop(worker, group->timeout, group->signal);
+			stop(group, worker);
 		else if (step == CY__STEP_READY)
 			emit(group, 0, 0);
 		else

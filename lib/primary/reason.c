@@ -15,6 +15,9 @@ const char *cy_reason_words(cy_reason reason)
 		[CY_ENDED_NO_HELLO] = "ended before it had joined",
 		[CY_ENDED_NOT_READY] = "not ready in time",
 		[CY_ENDED_HUNG] = "its loop did not turn",
+		[CY_ENDED_REPLACED] = "another has taken its place",
+		[CY_ENDED_WITH_GROUP] = "stopped with its group",
+		[CY_ENDED_LIMIT] = "past a limit of its process",
 	};
 	return (size_t)reason < sizeof words / sizeof *words && words[reason] ? words[reason] : "unknown";
 }
@@ -23,11 +26,14 @@ uint32_t cy__reason_origin(const cy__worker *worker, const cy__end *end)
 {
 	switch (end->reason) {
 	case CY_ENDED_ASKED:
+	case CY_ENDED_REPLACED:
+	case CY_ENDED_WITH_GROUP:
 		return worker->asker;
 	case CY_ENDED_NORMAL:
 	case CY_ENDED_CODE:
 	case CY_ENDED_SIGNAL:
 	case CY_ENDED_NO_HELLO:
+	case CY_ENDED_LIMIT:
 		return worker->peer.id;
 	default:
 		return CY__TO_PRIMARY;
@@ -72,6 +78,8 @@ const char *cy__reason_describe(const cy__worker *worker, const cy__end *end, co
 		           worker->asker == worker->peer.id ? "itself" : cy_label_of(worker->cluster, worker->asker));
 	else
 		used = add(words, used, size, "%s", cy_reason_words(end->reason));
+	if (end->reason == CY_ENDED_WITH_GROUP)
+		used = add(words, used, size, ", for %s", cy_label_of(worker->cluster, worker->asker));
 	used = add_status(words, used, size, reasons);
 	if (end->sequel == CY_FAILED && worker->member)
 		add(words, used, size, "; its group has failed");

@@ -149,8 +149,10 @@ cy__worker *cy__succession_take_over(cy__worker *successor)
 
 void cy__succession_retire(cy__worker *worker)
 {
-	if (worker->running)
-		cy__worker_stop(worker, worker->recycle.options.drain, 0);
+	if (!worker->running)
+		return;
+	cy__worker_ask_as(worker, CY_ENDED_REPLACED, CY__TO_PRIMARY);
+	cy__worker_stop(worker, worker->recycle.options.drain, 0);
 }
 
 void cy__succession_judge(cy__worker *worker, cy__end *end)

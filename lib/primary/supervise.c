@@ -10,6 +10,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 
 /* RX_NEVER stays never. */
@@ -216,6 +217,8 @@ static cy_reason reason_of(const cy__supervisor *supervisor, int code, int signa
 		return CY_ENDED_HUNG;
 	if (supervisor->status == CY_INITIALIZING)
 		return CY_ENDED_NO_HELLO;
+	if (signal == SIGXCPU || signal == SIGXFSZ)
+		return CY_ENDED_LIMIT;
 	if (signal)
 		return CY_ENDED_SIGNAL;
 	return code ? CY_ENDED_CODE : CY_ENDED_NORMAL;

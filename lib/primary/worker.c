@@ -248,6 +248,8 @@ static void take_end(cy__worker *worker, cy__end *end, const cy__reasons *reason
 {
 	cy_cluster *cluster = worker->cluster;
 	char words[512];
+	if (end->reason == CY_ENDED_ASKED)
+		end->reason = worker->asked_as;
 	cy__succession_abandon(worker);
 	if (cy__succession_is_spare(worker))
 		cy__succession_judge(worker, end);
@@ -433,6 +435,12 @@ static void become_ready(cy__worker *worker)
 	cy__emit(worker->cluster, event_of(worker, CY_EVENT_READY));
 }
 
+static void note_asker(cy__worker *worker, cy_reason why, uint32_t who)
+{
+	worker->asked_as = why;
+	worker->asker = who;
+}
+
 void cy__worker_status(cy__worker *worker, cy_status status)
 {
 	const bool asked = worker->supervisor.asked;
@@ -447,18 +455,23 @@ void cy__worker_status(cy__worker *worker, cy_status status)
 	if (replaced)
 		cy__succession_retire(replaced);
 	if (status == CY_STOPPING && !asked)
-		worker->asker = worker->peer.id;
+		note_asker(worker, CY_ENDED_ASKED, worker->peer.id);
 	if (status == CY_STOPPING && !asked)
 		cy__worker_stop(worker, worker->cluster->options.shutdown_timeout, 0);
 }
 
 /* ---- Its channel's end -------------------------------------------------------------------------------------------- */
 
-void cy__worker_ask(cy__worker *worker, uint32_t who)
+void cy__worker_ask_as(cy__worker *worker, cy_reason why, uint32_t who)
 {
 	if (!worker->supervisor.asked)
-		worker->asker = who;
+		note_asker(worker, why, who);
 	cy__supervisor_ask(&worker->supervisor);
+}
+
+void cy__worker_ask(cy__worker *worker, uint32_t who)
+{
+	cy__worker_ask_as(worker, CY_ENDED_ASKED, who);
 }
 
 void cy__worker_goodbye(cy__worker *worker)
@@ -626,7 +639,7 @@ void cy__worker_limit(cy__worker *worker, rx_nsec timeout)
 {
 	if (!worker->running)
 		return;
-	cy__supervisor_ask(&worker->supervisor);
+	cy__worker_ask(worker, CY__TO_PRIMARY);
 	kill_after(worker, timeout);
 }
 

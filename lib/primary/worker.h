@@ -39,7 +39,8 @@ struct cy__worker {
 	bool ready;        /* it was IDLE or PROCESSING in this incarnation */
 	bool disconnected; /* its channel has ended, and everybody was told */
 	rx_subscription child;
-	uint32_t asker;               /* who asked for the end of this incarnation, if it was asked for */
+	uint32_t asker;               /* who asked for the end of this incarnation, if it was asked for, or for whom */
+	cy_reason asked_as;           /* CY_ENDED_ASKED, or why the library did */
 	int unwatched;                /* 0, or why its end cannot be waited for */
 	cy_worker_statistics earlier; /* what was counted of those that it has replaced */
 	cy__waiting *first, *last;
@@ -80,6 +81,8 @@ void cy__worker_status(cy__worker *worker, cy_status status);
 void cy__worker_stop(cy__worker *worker, rx_nsec timeout, int signal);
 /* Somebody asks for its end; whoever is the first is the one who did. */
 void cy__worker_ask(cy__worker *worker, uint32_t who);
+/* cy__worker_ask() by the library itself, for @p who's sake. */
+void cy__worker_ask_as(cy__worker *worker, cy_reason why, uint32_t who);
 /* The program's own policy has decided. @retval as cy__supervisor_decide() */
 int cy__worker_decide(cy__worker *worker, cy_sequel sequel, rx_nsec delay);
 /* What follows the end of one that has no process is its group's to say. */

@@ -99,3 +99,53 @@ TEST(environment_directory_and_arguments_arrive)
 	ck_assert(removed);
 	cy_value_unref(told);
 }
+
+/* ---- Signals ----------------------------------------------------------------------------------------------------------- */
+
+static rx_observable *tell_signals(const cy_request *request, void *ctx)
+{
+	(void)request;
+	return cy_answer(cy_string(ctx));
+}
+
+/* As "SigBlk:", "SigIgn:" and "SigCgt:" have them in /proc, at the start: a bit each. */
+PROGRAM(signal_heir)
+{
+	char line[128], signals[256] = "";
+	FILE *file = fopen("/proc/self/status", "r");
+	while (file && fgets(line, sizeof line, file))
+		if (strncmp(line, "SigBlk", 6) == 0 || strncmp(line, "SigIgn", 6) == 0)
+			strcat(signals, line);
+	fclose(file);
+	cy_cluster *cluster = cy_join(NULL);
+	cy_register(cluster, &(cy_command){.name = "tell", .run = tell_signals, .ctx = signals});
+	return cy_run(cluster);
+}
+
+static void never_handled(int signal)
+{
+	(void)signal;
+}
+
+/* But SIGINT, where that stops the primary in order: the worker waits for its word. */
+TEST(nothing_of_the_parents_signal_mask_or_dispositions_is_the_workers, .to = 2)
+{
+	cy_value *told;
+	const char *signals = "";
+	sigset_t all, before;
+	sigfillset(&all);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
+	signal(SIGUSR2, never_handled);
+	cy_cluster *cluster = cluster_begin("signal_heir", &(cy_options){.graceful_signals = {_i ? SIGINT : SIGTERM}});
+	sigprocmask(SIG_BLOCK, &all, &before);
+	cluster_fork(cluster, "Heir", NULL);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	ck_assert_int_eq(cluster_call(cluster, cy_named("Heir"), "tell", NULL, &told), 0);
+	ck_assert_int_eq(cy_get_string(told, NULL, &signals), 0);
+	ck_assert_str_eq(signals, _i ? "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000002\n"
+	                             : "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+	cy_value_unref(told);
+	cluster_end(cluster);
+}

@@ -178,9 +178,81 @@ TEST(a_stream_that_is_not_captured_has_no_last_words)
 	cluster_end(cluster);
 }
 
+/* ---- For another's sake --------------------------------------------------------------------------------------------- */
+
+struct other {
+	const char *name;
+	cy_event event; /* the last exit of this one */
+	cy_cluster *cluster;
+};
+
+static void keep_exit_of(const cy_event *event, void *ctx)
+{
+	struct other *other = ctx;
+	if (strncmp(cy_label_of(other->cluster, event->worker), other->name, strlen(other->name)) != 0)
+		return;
+	if (other->event.type)
+		rx_type_cy_event.drop(&other->event);
+	ck_assert_int_eq(rx_type_copy(&rx_type_cy_event, &other->event, event), 0);
+}
+RX_CONSUMER(keep_exit_of, cy_event);
+
+TEST(one_that_was_stopped_with_its_group_says_for_whom)
+{
+	static const cy_member members[] = {{"cause", {.revive = CY_REVIVE_ALWAYS}},
+	                                    {"other", {.revive = CY_REVIVE_ALWAYS}}};
+	const cy_group_options options = {.strategy = CY_ALL_FOR_ONE, .revival = {.first = RX_NOW, .limit = 1}};
+	rx_subscription watching;
+	event_log log;
+	cy_cluster *cluster = cluster_begin("worker", NULL);
+	struct other other = {.name = "other", .cluster = cluster};
+	event_log_start(&log, cluster, NULL);
+	rx_subscribe(cy_events_of(cluster, CY_EVENT_EXIT), &(rx_observer){RX_NEXT(keep_exit_of), .ctx = &other},
+	             &watching);
+	ck_assert_int_eq(cy_group_start(cluster, "group", members, 2, &options), 0);
+	ck_assert_int_eq(cluster_finish(cy_group_ready(cluster, "group")), 0);
+	cy_kill(cluster, cy_named("cause"), SIGKILL);
+	event_log_await(&log, "exit other 0 revives");
+	check(&other.event, CY_ENDED_WITH_GROUP, 1, "stopped with its group, for cause (1): exit code 0");
+	ck_assert(other.event.intended);
+	ck_assert_int_eq(cluster_finish(cy_group_ready(cluster, "group")), 0);
+	cy_kill(cluster, cy_named("cause"), SIGKILL);
+	event_log_await(&log, "exit other 0 failed");
+	check(&other.event, CY_ENDED_WITH_GROUP, 1,
+	      "stopped with its group, for cause (1): exit code 0; its group has failed");
+	event_log_await(&log, "group cause failed");
+	ck_assert_int_eq(cy_group_restart(cluster, "group"), 0);
+	ck_assert_int_eq(cluster_finish(cy_group_ready(cluster, "group")), 0);
+	ck_assert_int_eq(cluster_finish(cy_group_stop(cluster, "group", 0)), 0);
+	check(&other.event, CY_ENDED_ASKED, 0, "asked to end by Primary: exit code 0");
+	rx_unsubscribe(&watching);
+	rx_type_cy_event.drop(&other.event);
+	event_log_stop(&log);
+	cluster_end(cluster);
+}
+
+TEST(one_that_was_replaced_says_so)
+{
+	struct exits exits;
+	cy_cluster *cluster = cluster_begin("worker", NULL);
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_ready(cluster);
+	watch(&exits, cluster);
+	ck_assert_int_eq(cluster_finish(rx_pipe(cy_reload(cluster, NULL, 0), rx_ignore_elements())), 0);
+	check(await_exit(&exits, cluster), CY_ENDED_REPLACED, 0, "another has taken its place: exit code 0");
+	ck_assert(exits.event.intended);
+	ck_assert_int_eq(exits.event.sequel, CY_REPLACED);
+	release(&exits);
+	watch(&exits, cluster);
+	cluster_finish(rx_pipe(cy_shutdown(cluster, cy_named("Paul"), 0), rx_ignore_elements()));
+	check(await_exit(&exits, cluster), CY_ENDED_ASKED, 0, "asked to end by Primary: exit code 0");
+	release(&exits);
+	cluster_end(cluster);
+}
+
 TEST(every_reason_has_words)
 {
-	for (int reason = CY_ENDED_ASKED; reason <= CY_ENDED_HUNG; reason++)
+	for (int reason = CY_ENDED_ASKED; reason <= CY_ENDED_LIMIT; reason++)
 		ck_assert_str_ne(cy_reason_words((cy_reason)reason), "unknown");
 	ck_assert_str_eq(cy_reason_words((cy_reason)0), "unknown");
 	ck_assert_str_eq(cy_reason_words((cy_reason)1000), "unknown");
