@@ -335,11 +335,12 @@ int cy_disconnect(cy_cluster *cluster, cy_target target)
 	const int code = cy__route_worker(cluster, target.to, target.name, &worker);
 	if (code < 0)
 		return code;
-	cy__worker_ask(worker, CY__TO_PRIMARY);
-	if (worker->running)
-		cy__peer_leave(&worker->peer);
-	else
+	if (!worker->running) {
 		cy__worker_stop(worker, RX_NEVER, 0);
+		return 0;
+	}
+	cy__worker_ask(worker, CY__TO_PRIMARY);
+	cy__peer_leave(&worker->peer);
 	return 0;
 }
 

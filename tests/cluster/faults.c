@@ -158,6 +158,30 @@ TEST(one_that_is_shut_down_while_it_waits_for_its_revival_is_gone)
 	cluster_end(cluster);
 }
 
+static void keep_code(const rx_error *error, void *ctx)
+{
+	*(int *)ctx = error->code;
+}
+
+TEST(one_that_is_disconnected_while_it_waits_for_its_revival_is_gone_and_so_are_calls_to_it)
+{
+	event_log log;
+	int code = 0;
+	cy_cluster *cluster =
+		begin(&log, &(cy_worker_options){.revive = CY_REVIVE_ALWAYS, .revival = {.first = RX_S(3600)}});
+	cy_kill(cluster, cy_named("Paul"), SIGKILL);
+	event_log_await(&log, "exit Paul signal 9 revives");
+	rx_subscribe(cy_call(cluster, cy_named("Paul"), "square", cy_int(6)),
+	             &(rx_observer){.error = keep_code, .ctx = &code}, NULL);
+	ck_assert_int_eq(cy_disconnect(cluster, cy_named("Paul")), 0);
+	ck_assert_int_eq(code, -EHOSTUNREACH);
+	ck_assert_int_eq(cy_status_of(cluster, cy_named("Paul")), -ENOENT);
+	ck_assert_int_eq(cy_disconnect(cluster, cy_named("Paul")), -ENOENT);
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_ready(cluster);
+	cluster_end(cluster);
+}
+
 TEST(a_crash_loop_ends_in_failure_and_does_not_touch_its_siblings)
 {
 	enum { LIMIT = 10 };
