@@ -20,7 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { KEYS = 32, WATCHDOG = 60 };
+enum { KEYS = 32, WATCHDOG = 60, SECONDS_TO_SETTLE = 60 };
 
 const char *const chaos_names[CHAOS_WORKERS] = {"a", "b", "c", "d", "e", "f", "g", "h"};
 
@@ -274,15 +274,24 @@ static cy_target anybody(void)
 	}
 }
 
+/* How much has begun and not ended. */
+static size_t count_open(void)
+{
+	size_t open = chaos.book.open + chaos.adding;
+	for (size_t i = 0; i < KEYS; i++)
+		open += chaos.keys[i].busy;
+	return open;
+}
+
 static void finish(rx_task *task)
 {
-	bool busy = chaos.book.open > 0 || chaos.adding > 0;
-	for (size_t i = 0; i < KEYS; i++)
-		busy |= chaos.keys[i].busy;
-	if (busy) {
+	const size_t open = count_open();
+	if (open > 0 && rx_now(NULL) < chaos.end + RX_S(SECONDS_TO_SETTLE)) {
 		rx_schedule(rx_scheduler_current(), task, RX_MS(20));
 		return;
 	}
+	if (open > 0)
+		ledger_violation(&chaos.book, "%zu calls and saves have not ended long after the last fault", open);
 	for (size_t i = 0; i < KEYS; i++)
 		if (chaos.keys[i].issued)
 			look_at(&chaos.keys[i]);

@@ -130,6 +130,18 @@ static bool is_right(const struct entry *entry, const cy_reply *reply)
 	return cy_value_equal(reply->value, entry->sent);
 }
 
+/* Where a wrong reply differs from what was sent. */
+static void tell_difference(const struct entry *entry, const cy_value *value)
+{
+	size_t sent_size, size, at = 0;
+	const unsigned char *sent = cy_value_bytes(entry->sent, &sent_size), *bytes = cy_value_bytes(value, &size);
+	while (at < size && at < sent_size && bytes[at] == sent[at])
+		at++;
+	ledger_violation(entry->ledger,
+	                 "%s: the reply is another call's, or spoilt: %zu bytes for %zu, the first %zu of them right",
+	                 entry->command, size, sent_size, at);
+}
+
 static void take_item(const cy_reply *reply, void *ctx)
 {
 	struct entry *entry = ctx;
@@ -138,7 +150,7 @@ static void take_item(const cy_reply *reply, void *ctx)
 	if (reply->error && !ledger_explains(entry->ledger, reply->error->code))
 		ledger_violation(entry->ledger, "%s: %s", entry->command, reply->error->message);
 	else if (reply->value && !is_right(entry, reply))
-		ledger_violation(entry->ledger, "%s: the reply is another call's", entry->command);
+		tell_difference(entry, reply->value);
 	entry->items += reply->value != NULL;
 	entry->ledger->items++;
 }

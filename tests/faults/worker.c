@@ -3,6 +3,8 @@
  */
 #include "tests/faults/chaos.h"
 
+#include "lib/cluster/cluster.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,15 +23,22 @@ void chaos_find_channel(void)
 		channel = (int)strtol(variable, NULL, 10);
 }
 
+/* Whether something is on its way to the primary: in the socket, or half written and waiting for room there. */
+static bool is_in_the_middle(const cy_cluster *cluster)
+{
+	int unread = 0;
+	return ioctl(channel, TIOCOUTQ, &unread) < 0 || unread > 0 || !cluster->peer.channel ||
+	       cy__channel_pending(cluster->peer.channel, NULL) > 0;
+}
+
 /*
- * Random bytes into the channel, past all that speaks frames there. Not while something of it is on its way: within a body
- * they would be a wrong reply that nobody could know for one, as there is no checksum.
+ * Random bytes into the channel, past all that speaks frames there. Not in the middle of a frame: within a body they would
+ * be a wrong reply that nobody could know for one, as there is no checksum.
  */
 static rx_observable *lie(const cy_request *request, void *ctx)
 {
-	(void)request, (void)ctx;
-	int unread = 0;
-	if (ioctl(channel, TIOCOUTQ, &unread) < 0 || unread > 0)
+	(void)ctx;
+	if (is_in_the_middle(request->cluster))
 		return cy_refuse(-EAGAIN, "no room for a lie");
 	uint64_t nonsense[32];
 	for (size_t i = 0; i < sizeof nonsense / sizeof *nonsense; i++)
