@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/wire/frame.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/floor.h"
+#include "tests/bench/floor-calls.h"
 
 #define BODY 64
 #define LARGE (1 << 20)
@@ -120,6 +122,102 @@ static double rate(cy_cluster *cluster, size_t in_flight, int64_t calls)
 	return (double)calls * 1e9 / (bench_now() - begin);
 }
 
+/* In turns with the floor. */
+static void compare_rate(cy_cluster *cluster, const char *metric, size_t in_flight)
+{
+	enum { ROUNDS = 5 };
+	const int64_t calls = bench_short ? 5000 : 200000;
+	double ours[ROUNDS], floors[ROUNDS];
+	for (int i = 0; i < ROUNDS; i++) {
+		ours[i] = rate(cluster, in_flight, calls);
+		floors[i] = floor_rate(BODY, in_flight, calls);
+	}
+	bench_print("rate", metric, bench_median(ours, ROUNDS), "1/s", bench_median(floors, ROUNDS));
+}
+
+static int64_t ticks;
+
+static void count(const cy_event *event, void *ctx)
+{
+	(void)event;
+	++*(int64_t *)ctx;
+}
+RX_CONSUMER(count, cy_event);
+
+/* The worker counts from now on. */
+static rx_observable *begin_counting(const cy_request *request, void *ctx)
+{
+	(void)ctx;
+	rx_subscribe(cy_messages(request->cluster, "tick"), &(rx_observer){RX_NEXT(count), .ctx = &ticks}, NULL);
+	return rx_empty();
+}
+
+static rx_observable *counted(const cy_request *request, void *ctx)
+{
+	(void)request, (void)ctx;
+	return cy_answer(cy_int(ticks));
+}
+
+/* A call stays behind the messages that were sent before it. */
+static double one_way(cy_cluster *cluster, int64_t messages)
+{
+	cy_value *tick = body(BODY);
+	const double begin = bench_now();
+	for (int64_t i = 0; i < messages; i++) {
+		while (cy_send(cluster, cy_named("one"), "tick", cy_value_ref(tick)) == -EAGAIN)
+			cy_poll(cluster);
+		if (i % 256 == 255)
+			cy_poll(cluster);
+	}
+	if (finish(cy_call(cluster, cy_named("one"), "counted", NULL)) < 0)
+		abort();
+	cy_value_unref(tick);
+	return (double)messages * 1e9 / (bench_now() - begin);
+}
+
+static void compare_one_way(cy_cluster *cluster, int64_t messages)
+{
+	enum { ROUNDS = 3 };
+	double ours[ROUNDS], floors[ROUNDS];
+	if (finish(cy_call(cluster, cy_named("one"), "begin", NULL)) < 0)
+		abort();
+	for (int i = 0; i < ROUNDS; i++) {
+		ours[i] = one_way(cluster, messages);
+		floors[i] = floor_one_way(BODY, messages);
+	}
+	bench_print("one way", "64 B", bench_median(ours, ROUNDS), "1/s", bench_median(floors, ROUNDS));
+}
+
+/* What every frame begins with. */
+static void compare_head(void)
+{
+	enum { TIMES = 10000000 };
+	uint8_t head[CY__FRAME_HEAD];
+	cy__frame frame = {.kind = CY__CALL, .to = 1, .body = (const uint8_t *)"", .body_size = BODY}, read;
+	const char *why;
+	uint64_t sum = 0;
+	double floor[2];
+	floor_head(&floor[0], &floor[1]);
+	double begin = bench_now();
+	for (int i = 0; i < TIMES; i++) {
+		frame.call = (uint64_t)i;
+		sum += cy__frame_encode(&frame, head);
+		__asm__ volatile("" : : "r"(head) : "memory");
+	}
+	bench_print("head", "pack", (bench_now() - begin) / TIMES, "ns", floor[0]);
+	begin = bench_now();
+	for (int i = 0; i < TIMES; i++) {
+		size_t size;
+		__asm__ volatile("" : : "r"(head) : "memory");
+		if (cy__frame_size(head, CY__FRAME_MAX_DEFAULT, &size, &why) < 0 ||
+		    cy__frame_decode_head(head, &read, &why) < 0)
+			abort();
+		sum += read.call + size;
+	}
+	bench_print("head", "unpack", (bench_now() - begin) / TIMES, "ns", floor[1]);
+	bench_use((int64_t)sum);
+}
+
 static double start_workers(cy_cluster *cluster, int count)
 {
 	const double begin = bench_now();
@@ -137,6 +235,11 @@ static void run(cy_cluster *cluster)
 	cy_fork(cluster, "two", NULL);
 	if (finish(cy_ready(cluster, NULL, 0)) < 0)
 		abort();
+	if (bench_wanted("start")) {
+		bench_print("start", "4 workers ready", start_workers(cluster, 4), "ms", 0);
+		bench_print("start", "16 workers ready", start_workers(cluster, 16), "ms", 0);
+	}
+	bench_pin(0);
 	if (bench_wanted("call")) {
 		const double floor = floor_round_trip(BODY, rounds);
 		const double direct = median_call(cluster, "one", "echo", BODY, rounds);
@@ -145,9 +248,13 @@ static void run(cy_cluster *cluster)
 		bench_print("call", "and on to another worker, p50", relayed / 1e3, "us", direct / 1e3);
 	}
 	if (bench_wanted("rate")) {
-		bench_print("rate", "64 in flight", rate(cluster, 64, bench_short ? 5000 : 200000), "1/s", 0);
-		bench_print("rate", "1024 in flight", rate(cluster, 1024, bench_short ? 5000 : 200000), "1/s", 0);
+		compare_rate(cluster, "64 in flight", 64);
+		compare_rate(cluster, "1024 in flight", 1024);
 	}
+	if (bench_wanted("one way"))
+		compare_one_way(cluster, bench_short ? 20000 : 1000000);
+	if (bench_wanted("head"))
+		compare_head();
 	if (bench_wanted("large")) {
 		compare_large(cluster, "64 KiB, round trip", 64 << 10, rounds / 5);
 		compare_large(cluster, "1 MiB, round trip", LARGE, rounds / 20);
@@ -156,10 +263,13 @@ static void run(cy_cluster *cluster)
 		beside_large(cluster, rounds / 20);
 		beside_stopped(cluster, rounds / 4);
 	}
-	if (bench_wanted("start")) {
-		bench_print("start", "4 workers ready", start_workers(cluster, 4), "ms", 0);
-		bench_print("start", "16 workers ready", start_workers(cluster, 16), "ms", 0);
-	}
+}
+
+/* Whom the primary calls is on another processor than the primary. */
+static void pin(const cy_cluster *cluster)
+{
+	if (cy_id(cluster) == 1)
+		bench_pin(1);
 }
 
 int main(int argc, char **argv)
@@ -167,7 +277,10 @@ int main(int argc, char **argv)
 	cy_cluster *cluster = cy_join(NULL);
 	if (!cluster)
 		return EXIT_FAILURE;
+	pin(cluster);
 	cy_register(cluster, &(cy_command){.name = "echo", .run = echo});
+	cy_register(cluster, &(cy_command){.name = "begin", .run = begin_counting});
+	cy_register(cluster, &(cy_command){.name = "counted", .run = counted});
 	cy_register(cluster, &(cy_command){.name = "ask", .target = CY_ON_WORKER, .run = ask});
 	if (cy_is_primary(cluster)) {
 		bench_begin(argc, argv);

@@ -274,6 +274,8 @@ double floor_round_trip(size_t size, int rounds)
 	const pid_t pid = fork();
 	if (pid == 0) {
 		close(pair[0]);
+		if (bench_pinned)
+			bench_pin(1);
 		serve(pair[1], size);
 	}
 	close(pair[1]);
