@@ -14,7 +14,7 @@ static void *resize_with_libc(void *memory, size_t size, void *ctx)
 		free(memory);
 		return NULL;
 	}
-	return realloc(memory, size);
+	return memory ? realloc(memory, size) : malloc(size);
 }
 
 static rx_resize resize_memory = resize_with_libc;

@@ -11,7 +11,7 @@ struct create {
 };
 
 struct state {
-	struct rx_finalizer *teardown;
+	struct rx_finalizer first, *teardown; /* most have one */
 	void (*flow)(bool resume, void *ctx);
 	void *flow_ctx;
 };
@@ -25,6 +25,10 @@ static int create_start(rx_stage *self)
 static void create_stop(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
+	void (*call)(void *ctx) = state->first.call;
+	state->first.call = NULL;
+	if (call)
+		call(state->first.ctx);
 	while (state->teardown) {
 		struct rx_finalizer *finalizer = state->teardown;
 		state->teardown = finalizer->next;
@@ -123,9 +127,13 @@ bool rx_wanted(const rx_subscriber *self)
 int rx_on_teardown(rx_subscriber *self, void (*teardown)(void *ctx), void *ctx)
 {
 	struct state *state = RX__STATE(self);
-	if (rx__open(self))
+	if (!rx__open(self)) {
+		teardown(ctx);
+		return 0;
+	}
+	if (state->first.call)
 		return rx__finalizer_append(&state->teardown, teardown, ctx);
-	teardown(ctx);
+	state->first = (struct rx_finalizer){.call = teardown, .ctx = ctx};
 	return 0;
 }
 

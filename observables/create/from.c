@@ -5,15 +5,26 @@
 
 struct from {
 	const rx_type *type;
-	const char *items;
+	const char *items; /* NULL: they lie behind this */
 	size_t count;
 	bool owned;
 };
 
+/* Few items lie in the recipe's own block: a handler that answers with one value makes a recipe for each answer. */
+struct few {
+	struct from from;
+	_Alignas(16) char items[64];
+};
+
+static const char *items_of(const struct from *from)
+{
+	return from->items ? from->items : ((const struct few *)from)->items;
+}
+
 static void from_emit(rx_stage *self, size_t first, size_t count)
 {
 	const struct from *from = RX__PARAMS(self);
-	rx__cursor_emit(self, from->items + first * from->type->size, count);
+	rx__cursor_emit(self, items_of(from) + first * from->type->size, count);
 }
 
 static void from_run(rx_stage *self)
@@ -31,14 +42,15 @@ static void drop_items(const rx_type *type, char *items, size_t count)
 {
 	for (size_t i = 0; type->drop && i < count; i++)
 		type->drop(items + i * type->size);
-	rx_free(items);
 }
 
 static void from_drop(void *params)
 {
 	const struct from *from = params;
-	if (from->owned)
-		drop_items(from->type, (char *)from->items, from->count);
+	if (!from->owned)
+		return;
+	drop_items(from->type, (char *)items_of(from), from->count);
+	rx_free((char *)from->items);
 }
 
 static const rx_stage_ops from_ops = {.name = "from",
@@ -56,7 +68,10 @@ rx_observable *rx_from_span(const rx_type *type, const void *items, size_t count
 
 rx_observable *rx_from(const rx_type *type, const void *items, size_t count)
 {
-	char *copies = rx_alloc(count * type->size + 1);
+	const size_t size = count * type->size;
+	struct few few = {.from = {type, NULL, count, true}};
+	const bool fits = size <= sizeof few.items;
+	char *copies = fits ? few.items : rx_alloc(size);
 	if (!copies)
 		return rx__no_memory();
 	for (size_t i = 0; i < count; i++) {
@@ -64,8 +79,10 @@ rx_observable *rx_from(const rx_type *type, const void *items, size_t count)
 		const int code = rx_type_copy(type, copies + offset, (const char *)items + offset);
 		if (code < 0) {
 			drop_items(type, copies, i);
+			rx_free(fits ? NULL : copies);
 			return rx__mistake(code, "cannot copy item %zu of type %s", i, type->name);
 		}
 	}
-	return rx__source(&from_ops, type, &(struct from){type, copies, count, true}, sizeof(struct from));
+	few.from.items = fits ? NULL : copies;
+	return rx__source(&from_ops, type, &few, fits ? sizeof few : sizeof few.from);
 }
