@@ -172,6 +172,8 @@ void cy__trouble(cy_cluster *cluster, uint32_t worker, int code, const char *for
 char *cy__strdup(const char *text);
 /* Emit an event in this process; the time is filled in. */
 void cy__emit(cy_cluster *cluster, cy_event event);
+/* Whether anybody listens: for events that come with every call. */
+bool cy__is_heard(const cy_cluster *cluster);
 
 /* ---- Peers ----------------------------------------------------------------------------------------------------- */
 
@@ -193,6 +195,9 @@ typedef struct cy__post {
 	uint64_t call;
 	rx_nsec deadline;
 	cy_value *body; /* borrowed: the queue takes a reference of its own */
+	/* What goes out before the body, copied: command/opening.h. */
+	const uint8_t *opening;
+	size_t opening_size;
 	const int *fds;
 	size_t fd_count;
 	bool reserved;
@@ -206,6 +211,8 @@ typedef struct cy__post {
 int cy__peer_post(cy__peer *peer, const cy__post *post);
 /* The same, with a channel, and what finds the queue full is simply refused. */
 int cy__peer_send(cy__peer *peer, const cy__post *post);
+/* Its whole body, opening included; to be released. May be a mistake. */
+cy_value *cy__post_body(const cy__post *post);
 /* Pass a frame on, body and descriptors as they are, with another call number and sender. */
 int cy__peer_forward(cy__peer *peer, const cy__frame *frame, uint64_t call, uint32_t from, cy__fds *fds);
 /* It waits for something that cannot be sent, for @p code: rather no channel than a peer that waits for ever. */

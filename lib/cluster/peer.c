@@ -2,6 +2,7 @@
  * Peers: what comes in a frame is told apart here, and goes to where it is dealt with.
  */
 #include "lib/cluster/cluster.h"
+#include "lib/command/opening.h"
 #include "lib/command/port.h"
 #include "lib/command/serve.h"
 #include "lib/message/backlog.h"
@@ -164,6 +165,12 @@ static bool must_wait(const cy__peer *peer, cy__kind kind, bool forced)
 	return kind == CY__MESSAGE && peer->backlog.first && !forced;
 }
 
+cy_value *cy__post_body(const cy__post *post)
+{
+	return post->opening_size ? cy__opening_join(post->opening, post->opening_size, post->body)
+	                          : cy_value_ref(post->body);
+}
+
 int cy__peer_send(cy__peer *peer, const cy__post *post)
 {
 	cy__frame frame = {.kind = (uint8_t)post->kind,
@@ -174,8 +181,12 @@ int cy__peer_send(cy__peer *peer, const cy__post *post)
 	                   .call = post->call,
 	                   .deadline = post->deadline,
 	                   .fd_count = (uint8_t)post->fd_count};
-	cy__sending sending = {
-		.fds = post->fds, .reserved = post->reserved, .forced = post->forced, .ordered = post->ordered};
+	cy__sending sending = {.fds = post->fds,
+	                       .prefix = post->opening,
+	                       .prefix_size = post->opening_size,
+	                       .reserved = post->reserved,
+	                       .forced = post->forced,
+	                       .ordered = post->ordered};
 	if (post->body) {
 		int code = cy_value_error(post->body);
 		if (code < 0)

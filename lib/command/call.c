@@ -3,18 +3,21 @@
  */
 #include "lib/command/exchange.h"
 #include "lib/command/held.h"
+#include "lib/command/opening.h"
 #include "lib/command/serve.h"
 #include "lib/primary/route.h"
 
-/* What the recipe holds. */
+/* What the recipe holds, and all that it points to but the arguments in the same block. */
 struct call {
 	cy_cluster *cluster;
 	uint32_t to;
-	char *name;
-	char *command;
+	uint32_t credit;
 	cy_value *arguments;
 	rx_nsec timeout;
-	uint32_t credit;
+	const char *name; /* NULL: none */
+	size_t command_size, opening_size;
+	const uint8_t *opening;
+	char command[];
 };
 
 /* One call under way. */
@@ -25,8 +28,8 @@ struct caller {
 	rx_task refusal; /* what is wrong from the start is said after the caller's subscribe, as from afar */
 	int code;
 	char *words;
-	char *command;
-	uint64_t number; /* of its first leg, for the events */
+	const char *command; /* the recipe's, which lives as long as the subscriber */
+	uint64_t number;     /* of its first leg, for the events */
 	uint32_t self, target;
 	bool quiet, ordered; /* as the command is registered here */
 	bool open;           /* the subscriber has not heard the end */
@@ -50,7 +53,7 @@ static void emit_result(struct caller *caller, uint32_t from, int code, const ch
 {
 	cy_cluster *cluster = caller->exchange.cluster;
 	caller->open = false;
-	if (!caller->quiet && cy_current() == cluster)
+	if (!caller->quiet && cy_current() == cluster && cy__is_heard(cluster))
 		cy__emit(cluster, (cy_event){.type = CY_EVENT_RESULT,
 		                             .worker = cluster->id,
 		                             .origin = cluster->id,
@@ -242,7 +245,6 @@ static void release(cy__exchange *exchange)
 	rx_cancel(&caller->refusal);
 	rx_subscriber_unref(caller->subscriber);
 	rx_error_unref(caller->error);
-	rx_free(caller->command);
 	rx_free(caller->words);
 	rx_free(caller);
 }
@@ -290,7 +292,7 @@ static void refuse_later(struct caller *caller, int code)
 static void emit_command(struct caller *caller, cy_value *arguments)
 {
 	cy_cluster *cluster = caller->exchange.cluster;
-	if (!caller->quiet)
+	if (!caller->quiet && cy__is_heard(cluster))
 		cy__emit(cluster, (cy_event){.type = CY_EVENT_COMMAND,
 		                             .worker = cluster->id,
 		                             .origin = cluster->id,
@@ -325,10 +327,16 @@ static int send_from_worker(struct caller *caller, const struct call *call, cons
 static void send_call(struct caller *caller, const struct call *call)
 {
 	cy_cluster *cluster = call->cluster;
-	cy_value *body = cy_array(call->name ? cy_string(call->name) : cy_nil(), cy_string(call->command),
-	                          cy_value_ref(call->arguments));
-	const cy__call_frame frame = {
-		.flags = call->name ? CY__FRAME_NAMED : 0, .ordered = caller->ordered, .to = call->to, .body = body};
+	const bool opened = call->opening_size && cy__opening_fits(call->arguments);
+	cy_value *body = opened ? cy_value_ref(call->arguments)
+	                        : cy_array(call->name ? cy_string(call->name) : cy_nil(), cy_string(call->command),
+	                                   cy_value_ref(call->arguments));
+	const cy__call_frame frame = {.flags = call->name ? CY__FRAME_NAMED : 0,
+	                              .ordered = caller->ordered,
+	                              .to = call->to,
+	                              .body = body,
+	                              .opening = opened ? call->opening : NULL,
+	                              .opening_size = opened ? call->opening_size : 0};
 	caller->number = cluster->next_call + 1;
 	cy__exchange_hold(&caller->exchange);
 	emit_command(caller, call->arguments);
@@ -361,22 +369,18 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 	if (cy_current() != cluster)
 		return rx_raise(-ECANCELED, "the cluster has ended");
 	struct caller *caller = rx_alloc_zero(sizeof *caller);
-	char *command = cy__strdup(call->command);
-	if (!caller || !command) {
-		rx_free(caller);
-		rx_free(command);
+	if (!caller)
 		return -ENOMEM;
-	}
 	const rx_nsec deadline = call->timeout == RX_NEVER || !call->timeout
 	                                 ? 0
 	                                 : rx_now(cluster->scheduler) + (call->timeout > 0 ? call->timeout : 0);
 	cy__exchange_init(&caller->exchange, cluster, &callers, cluster->id, call->credit, deadline, is_many(call->to));
 	caller->subscriber = rx_subscriber_ref(subscriber);
-	caller->command = command;
+	caller->command = call->command;
 	caller->self = cluster->id;
 	caller->target = call->to;
 	caller->open = true;
-	const cy__entry *entry = cy__registry_find(cluster, call->command);
+	const cy__entry *entry = cy__registry_find(cluster, call->command, call->command_size);
 	caller->quiet = entry && entry->quiet;
 	caller->ordered = entry && entry->ordered;
 	if (rx_on_teardown(subscriber, teardown, caller) < 0) {
@@ -395,10 +399,26 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 static void drop_call(void *ctx)
 {
 	struct call *call = ctx;
-	rx_free(call->name);
-	rx_free(call->command);
 	cy_value_unref(call->arguments);
 	rx_free(call);
+}
+
+static struct call *create(const char *name, const char *command)
+{
+	uint8_t opening[CY__OPENING_MAX];
+	const size_t command_size = strlen(command) + 1, name_size = name ? strlen(name) + 1 : 0,
+		     opening_size = cy__opening_write(opening, name, command);
+	struct call *call = rx_alloc_zero(sizeof *call + command_size + name_size + opening_size);
+	if (!call)
+		return NULL;
+	memcpy(call->command, command, command_size);
+	char *behind = call->command + command_size;
+	call->command_size = command_size - 1;
+	if (name)
+		call->name = memcpy(behind, name, name_size);
+	call->opening_size = opening_size;
+	call->opening = memcpy(behind + name_size, opening, opening_size);
+	return call;
 }
 
 rx_observable *cy_call_with(cy_cluster *cluster, cy_target target, const char *command, cy_value *arguments,
@@ -411,7 +431,7 @@ rx_observable *cy_call_with(cy_cluster *cluster, cy_target target, const char *c
 		cy_value_unref(value);
 		return mistake;
 	}
-	struct call *call = rx_alloc_zero(sizeof *call);
+	struct call *call = create(target.name, command);
 	if (!call) {
 		cy_value_unref(value);
 		return rx_throw_error(-ENOMEM, "no memory");
@@ -421,12 +441,6 @@ rx_observable *cy_call_with(cy_cluster *cluster, cy_target target, const char *c
 	call->arguments = value;
 	call->timeout = options && options->timeout ? options->timeout : cluster->options.call_timeout;
 	call->credit = options && options->credit ? options->credit : CY__CREDIT_ITEMS;
-	call->command = cy__strdup(command);
-	call->name = target.name ? cy__strdup(target.name) : NULL;
-	if (!call->command || (target.name && !call->name)) {
-		drop_call(call);
-		return rx_throw_error(-ENOMEM, "no memory");
-	}
 	return rx_create(&rx_type_cy_reply, subscribe, call, drop_call);
 }
 

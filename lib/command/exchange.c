@@ -74,11 +74,10 @@ const rx_error *cy__error_of(cy__body body)
 
 cy__leg *cy__leg_add(cy__exchange *exchange, uint32_t target)
 {
-	cy__leg *leg = rx_alloc_zero(sizeof *leg);
+	cy__leg *leg = exchange->first.exchange ? rx_alloc(sizeof *leg) : &exchange->first;
 	if (!leg)
 		return NULL;
-	leg->exchange = exchange;
-	leg->target = target;
+	*leg = (cy__leg){.exchange = exchange, .target = target};
 	cy__window_init(&leg->window, exchange->credit);
 	leg->next = exchange->legs;
 	if (leg->next)
@@ -120,7 +119,10 @@ static void remove_leg(cy__leg *leg)
 		leg->window.next = window->next;
 		rx_free(window);
 	}
-	rx_free(leg);
+	if (leg == &exchange->first)
+		leg->exchange = NULL;
+	else
+		rx_free(leg);
 }
 
 static int join_peer(cy__leg *leg, cy__peer *peer)
@@ -154,7 +156,9 @@ void cy__leg_send(cy__leg *leg, cy__peer *peer, const cy__call_frame *call)
 		                                       .credit = leg->window.open.items,
 		                                       .call = leg->number,
 		                                       .deadline = exchange->deadline,
-		                                       .body = call->body});
+		                                       .body = call->body,
+		                                       .opening = call->opening,
+		                                       .opening_size = call->opening_size});
 	if (code < 0)
 		cy__leg_fail(leg, code == -EPIPE ? -EHOSTUNREACH : code, rx_words(code));
 	else
@@ -410,22 +414,37 @@ static void take_item(cy__leg *leg, uint32_t from, cy__body body, cy__fds *fds)
 	}
 }
 
+static cy__leg *leg_of(const cy__peer *peer, const cy__frame *frame)
+{
+	cy__leg *leg = cy__table_get(&peer->cluster->calls, frame->call);
+	return leg && leg->peer == peer ? leg : NULL;
+}
+
+static bool ends(const cy__frame *frame)
+{
+	return frame->kind != CY__ITEM || (frame->flags & CY__FRAME_LAST);
+}
+
 void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 {
 	cy_cluster *cluster = peer->cluster;
-	cy__leg *leg = cy__table_get(&cluster->calls, frame->call);
-	if (!leg || leg->peer != peer) {
+	cy__leg *leg = leg_of(peer, frame);
+	if (!leg) {
 		cluster->late++;
 		return;
 	}
-	if (frame->kind != CY__ITEM && peer->worker)
+	if (ends(frame) && peer->worker)
 		cy__recycle_served(peer->worker);
-	peer->served += frame->kind != CY__ITEM && !is_part(leg, frame);
+	peer->served += ends(frame) && !is_part(leg, frame);
 	const uint32_t from = cluster->primary ? peer->id : frame->from;
 	const cy__body body = {frame->body, frame->body_size, NULL};
-	if (frame->kind == CY__ITEM)
+	if (frame->kind == CY__ITEM) {
 		take_item(leg, from, body, fds);
-	else if (frame->kind == CY__END)
+		/* Whoever has heard it may have ended the call. */
+		leg = frame->flags & CY__FRAME_LAST ? leg_of(peer, frame) : NULL;
+		if (leg)
+			cy__leg_end(leg, from);
+	} else if (frame->kind == CY__END)
 		cy__leg_end(leg, from);
 	else if (!is_part(leg, frame))
 		cy__leg_error(leg, from, body);

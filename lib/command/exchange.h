@@ -40,19 +40,6 @@ typedef struct cy__caller {
 	void (*release)(cy__exchange *exchange);
 } cy__caller;
 
-struct cy__exchange {
-	cy_cluster *cluster;
-	const cy__caller *caller;
-	cy__leg *legs;
-	uint32_t origin;
-	uint32_t credit; /* items that each leg may send at first */
-	rx_nsec deadline;
-	bool many;
-	bool whole;  /* all of its legs have been added */
-	bool closed; /* its caller has had the last of it */
-	unsigned holds;
-};
-
 struct cy__leg {
 	cy__exchange *exchange;
 	cy__leg *next, *previous; /* among the exchange's */
@@ -66,12 +53,28 @@ struct cy__leg {
 	struct cy__waiting *waiting;
 };
 
+struct cy__exchange {
+	cy_cluster *cluster;
+	const cy__caller *caller;
+	cy__leg *legs;
+	uint32_t origin;
+	uint32_t credit; /* items that each leg may send at first */
+	rx_nsec deadline;
+	bool many;
+	bool whole;  /* all of its legs have been added */
+	bool closed; /* its caller has had the last of it */
+	unsigned holds;
+	cy__leg first; /* in the list while it has an exchange: most calls have one leg and no more */
+};
+
 /* The frame of a call, as the caller built or sent it. */
 typedef struct cy__call_frame {
 	uint16_t flags;
 	bool ordered; /* behind whatever was sent as ordered before it */
 	uint32_t to;
-	cy_value *body;         /* borrowed: [name or nil, command, arguments] */
+	cy_value *body;         /* borrowed: [name or nil, command, arguments], or of that what follows the opening */
+	const uint8_t *opening; /* command/opening.h; NULL: the body is all of it */
+	size_t opening_size;
 	const cy__frame *frame; /* instead: pass these bytes on as they are */
 } cy__call_frame;
 

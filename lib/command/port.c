@@ -111,6 +111,13 @@ int cy__port_post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *
 	return post(port, kind, from, body, fds, false);
 }
 
+int cy__port_end(cy__port *port, uint32_t from)
+{
+	if (port->peer && port->peer->channel && cy__channel_complete(port->peer->channel, port->call, from))
+		return 0;
+	return post(port, CY__END, from, NULL, NULL, false);
+}
+
 int cy__port_pass(cy__port *port, uint32_t from, const cy__body *body, cy__fds *fds)
 {
 	if (!port->peer || !port->peer->channel)

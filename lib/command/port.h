@@ -33,8 +33,10 @@ struct cy__port {
  */
 int cy__port_open(cy__port *port, cy__peer *peer, uint64_t call, const cy__port_ops *ops);
 void cy__port_close(cy__port *port);
-/* Send an item, an error or the end. @retval as cy__channel_send() */
+/* Send an item or an error. @retval as cy__channel_send() */
 int cy__port_post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *body, cy__fds *fds);
+/* Send the end; where the last item still waits to be written, that says so, and no frame is sent. */
+int cy__port_end(cy__port *port, uint32_t from);
 /*
  * Send an item that another process was granted to send: past the queue's bound, up to CY__PORT_PAST times it, for it is
  * bounded by credit, and there is nobody here to pause.

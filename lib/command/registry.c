@@ -5,12 +5,17 @@
 
 #define EVERYBODY (CY_BY_PRIMARY | CY_BY_WORKERS | CY_BY_ITSELF)
 
-cy__entry *cy__registry_find(const cy_cluster *cluster, const char *name)
+cy__entry *cy__registry_find(const cy_cluster *cluster, const char *name, size_t size)
 {
 	cy__entry *entry = cluster->commands.first;
-	while (entry && strcmp(entry->command.name, name) != 0)
+	while (entry && (entry->name_size != size || memcmp(entry->command.name, name, size) != 0))
 		entry = entry->next;
 	return entry;
+}
+
+static cy__entry *find(const cy_cluster *cluster, const char *name)
+{
+	return cy__registry_find(cluster, name, strlen(name));
 }
 
 void cy__entry_unref(cy__entry *entry)
@@ -25,7 +30,7 @@ void cy__entry_unref(cy__entry *entry)
 
 static int add(cy_cluster *cluster, const cy_command *command, unsigned flags)
 {
-	if (cy__registry_find(cluster, command->name))
+	if (find(cluster, command->name))
 		return rx_raise(-EEXIST, "there is a command \"%s\" already", command->name);
 	cy__entry *entry = rx_alloc_zero(sizeof *entry);
 	char *name = cy__strdup(command->name);
@@ -36,6 +41,7 @@ static int add(cy_cluster *cluster, const cy_command *command, unsigned flags)
 	}
 	entry->command = *command;
 	entry->command.name = name;
+	entry->name_size = strlen(name);
 	entry->references = 1;
 	entry->quiet = flags & CY__QUIET;
 	entry->callers = flags & CY__FROM_PRIMARY ? CY_BY_PRIMARY : command->callers ? command->callers : EVERYBODY;
@@ -68,7 +74,7 @@ int cy__register_builtin(cy_cluster *cluster, const char *name, cy_where where, 
 
 int cy_restrict(cy_cluster *cluster, const char *name, unsigned callers)
 {
-	cy__entry *entry = cy__registry_find(cluster, name);
+	cy__entry *entry = find(cluster, name);
 	if (!entry)
 		return rx_raise(-ENOENT, "there is no command \"%s\"", name);
 	if ((callers & ~EVERYBODY) || !(entry->callers & callers))

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "lib/command/held.h"
+#include "lib/command/opening.h"
 #include "lib/command/port.h"
 #include "lib/shutdown/shutdown.h"
 
@@ -37,7 +38,7 @@ struct cy__serve {
 static void emit_result(const cy__serve *serve, int code, const char *words)
 {
 	const cy_cluster *cluster = serve->cluster;
-	if (serve->entry && !serve->entry->quiet)
+	if (serve->entry && !serve->entry->quiet && cy__is_heard(cluster))
 		cy__emit(serve->cluster, (cy_event){.type = CY_EVENT_RESULT,
 		                                    .worker = cluster->id,
 		                                    .origin = serve->origin,
@@ -70,7 +71,7 @@ static void answer_end(cy__serve *serve)
 	serve->answered = true;
 	serve->leg = NULL;
 	emit_result(serve, 0, NULL);
-	cy__port_post(&serve->port, CY__END, serve->cluster->id, NULL, NULL);
+	cy__port_end(&serve->port, serve->cluster->id);
 	if (leg)
 		cy__leg_end(leg, serve->cluster->id);
 }
@@ -355,11 +356,13 @@ static unsigned caller_of(const cy__serve *serve)
 	return serve->origin == serve->cluster->id ? (role & CY_BY_PRIMARY) | CY_BY_ITSELF : role;
 }
 
-static int check(const cy__serve *serve, const cy__entry *entry, const char *command, rx_nsec deadline)
+static int check(const cy__serve *serve, const cy__entry *entry, cy__text text, rx_nsec deadline)
 {
 	const cy_cluster *cluster = serve->cluster;
 	if (!entry)
-		return rx_raise(-ENOSYS, "%s does not know the command \"%s\"", cy_label(cluster), command);
+		return rx_raise(-ENOSYS, "%s does not know the command \"%.*s\"", cy_label(cluster), (int)text.size,
+		                text.bytes);
+	const char *command = entry->command.name;
 	if (entry->command.target != CY_ANYWHERE && (entry->command.target == CY_ON_PRIMARY) != cluster->primary)
 		return rx_raise(-ENOSYS, "the command \"%s\" does not run on %s", command,
 		                cluster->primary ? "the primary" : "a worker");
@@ -376,7 +379,7 @@ static int check(const cy__serve *serve, const cy__entry *entry, const char *com
 static void emit_command(const cy__serve *serve)
 {
 	cy_cluster *cluster = serve->cluster;
-	if (!serve->entry->quiet)
+	if (!serve->entry->quiet && cy__is_heard(cluster))
 		cy__emit(cluster, (cy_event){.type = CY_EVENT_COMMAND,
 		                             .worker = cluster->id,
 		                             .origin = serve->origin,
@@ -418,10 +421,10 @@ static rx_observable *ask_handler(cy__serve *serve, rx_nsec deadline)
 	return NULL;
 }
 
-static void run(cy__serve *serve, const char *command, rx_nsec deadline)
+static void run(cy__serve *serve, cy__text command, rx_nsec deadline)
 {
 	cy_cluster *cluster = serve->cluster;
-	cy__entry *entry = cy__registry_find(cluster, command);
+	cy__entry *entry = cy__registry_find(cluster, command.bytes, command.size);
 	const int code = check(serve, entry, command, deadline);
 	if (code < 0) {
 		answer_error(serve, code, rx_words(code));
@@ -468,12 +471,32 @@ static cy__serve *create(cy_cluster *cluster, uint32_t origin, uint32_t sender, 
 	return serve;
 }
 
-static int unpack_frame(cy__serve *serve, const cy__frame *frame, cy_value **body, const char **command)
+/* Only the arguments become a value; false: it is not as it should be, or looks unusual. */
+static bool unpack_arguments(cy__serve *serve, const cy__frame *frame, cy__text *command)
 {
+	const size_t opening = cy__opening_read(frame->body, frame->body_size, command);
+	if (!opening)
+		return false;
+	cy_value *arguments = cy_value_from_bytes(frame->body + opening, frame->body_size - opening,
+	                                          &(cy_value_limits){.depth = CY_DEPTH - 1});
+	if (cy_value_error(arguments) < 0) {
+		cy_value_unref(arguments);
+		return false;
+	}
+	serve->arguments = arguments;
+	return true;
+}
+
+static int unpack_frame(cy__serve *serve, const cy__frame *frame, cy_value **body, cy__text *command)
+{
+	if (unpack_arguments(serve, frame, command))
+		return 0;
 	*body = cy_value_from_bytes(frame->body, frame->body_size, NULL);
 	if (cy_value_error(*body) == -ENOMEM)
 		return -ENOMEM;
-	const int code = cy__call_unpack(*body, command, &serve->arguments);
+	const int code = cy__call_unpack(*body, &command->bytes, &serve->arguments);
+	if (code >= 0)
+		command->size = strlen(command->bytes);
 	if (code == -EBADMSG)
 		cy__trouble(serve->cluster, serve->origin, code, "call %" PRIu64 " of %s: %s", serve->call,
 		            cy_label_of(serve->cluster, serve->origin), rx_words(code));
@@ -496,7 +519,7 @@ void cy__serve_frame(cy__peer *peer, const cy__frame *frame)
 	}
 	serve->call = frame->call;
 	cy_value *body = NULL;
-	const char *command = NULL;
+	cy__text command = {NULL, 0};
 	serve->busy = true; /* an event may be emitted */
 	code = unpack_frame(serve, frame, &body, &command);
 	serve->busy = false;
@@ -522,7 +545,7 @@ static void begin_local(rx_task *task)
 		answer_error(serve, code, rx_words(code));
 		free_serve(serve);
 	} else {
-		run(serve, command, serve->leg ? serve->leg->exchange->deadline : 0);
+		run(serve, (cy__text){command, strlen(command)}, serve->leg ? serve->leg->exchange->deadline : 0);
 	}
 	cy_value_unref(arguments);
 }

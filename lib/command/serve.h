@@ -10,6 +10,7 @@
 typedef struct cy__entry {
 	struct cy__entry *next;
 	cy_command command;
+	size_t name_size;
 	uint32_t references; /* the registry's, and one for each call that runs */
 	bool quiet;          /* the library's own housekeeping: no events */
 	unsigned callers;    /* who may call it, never 0 */
@@ -27,7 +28,7 @@ enum {
 	CY__WHILE_STOPPING = 4,
 	CY__ORDERED = 8,
 };
-cy__entry *cy__registry_find(const cy_cluster *cluster, const char *name);
+cy__entry *cy__registry_find(const cy_cluster *cluster, const char *name, size_t size);
 void cy__entry_unref(cy__entry *entry);
 void cy__registry_finish(cy_cluster *cluster);
 /* The library's own commands, for this process's role. @retval -ENOMEM */

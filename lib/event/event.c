@@ -98,9 +98,16 @@ rx_observable *cy_events_of(cy_cluster *cluster, cy_event_type type)
 	return rx_pipe(cy_events(cluster), rx_filter(is_of_type, &types[type]));
 }
 
+bool cy__is_heard(const cy_cluster *cluster)
+{
+	return rx_subject_observers(cluster->events) > 0;
+}
+
 void cy__emit(cy_cluster *cluster, cy_event event)
 {
 	struct timespec now;
+	if (!cy__is_heard(cluster))
+		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	event.time = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 	rx_subject_next(cluster->events, &event);

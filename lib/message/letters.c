@@ -40,8 +40,12 @@ static int create(const cy__post *post, size_t size, cy__letter **created)
 	letter->flags = post->flags;
 	letter->from = post->from;
 	letter->to = post->to;
-	letter->body = cy_value_ref(post->body);
+	letter->body = cy__post_body(post);
 	letter->size = size;
+	if (cy_value_error(letter->body) < 0) {
+		cy__letter_free(letter);
+		return -ENOMEM;
+	}
 	for (; letter->fd_count < post->fd_count; letter->fd_count++) {
 		letter->fds[letter->fd_count] = fcntl(post->fds[letter->fd_count], F_DUPFD_CLOEXEC, 3);
 		if (letter->fds[letter->fd_count] < 0) {
@@ -147,6 +151,7 @@ int cy__letters_add(cy__letters *letters, const cy__post *post, const cy__letter
 {
 	size_t size;
 	cy_value_bytes(post->body, &size);
+	size += post->opening_size;
 	const uint16_t policy = post->flags & CY__FRAME_FULL;
 	const bool full = bound->passed || is_over(letters, bound, size);
 	if (full && policy == CY__FRAME_REFUSE)

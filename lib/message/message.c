@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "lib/command/opening.h"
 #include "lib/command/serve.h"
 #include "lib/message/gauge.h"
 #include "lib/message/letters.h"
@@ -25,10 +26,32 @@ static void emit_message(cy_cluster *cluster, uint32_t origin, uint32_t sender, 
 	                             .fds = fds});
 }
 
+/* Only the value is kept; false: it is not as it should be, or looks unusual. */
+static bool take_usual(cy__peer *peer, const cy__frame *frame, uint32_t origin, cy__fds *fds)
+{
+	char name[256];
+	cy__text text;
+	const size_t opening = cy__opening_read(frame->body, frame->body_size, &text);
+	if (!opening || text.size >= sizeof name)
+		return false;
+	cy_value *body = cy_value_from_bytes(frame->body + opening, frame->body_size - opening,
+	                                     &(cy_value_limits){.depth = CY_DEPTH - 1});
+	const bool good = cy_value_error(body) >= 0;
+	if (good) {
+		memcpy(name, text.bytes, text.size);
+		name[text.size] = 0;
+		emit_message(peer->cluster, origin, peer->id, name, body, fds);
+	}
+	cy_value_unref(body);
+	return good;
+}
+
 void cy__message_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 {
 	cy_cluster *cluster = peer->cluster;
 	const uint32_t origin = cluster->primary ? peer->id : frame->from;
+	if (!cy__is_heard(cluster) || take_usual(peer, frame, origin, fds))
+		return;
 	cy_value *value = cy_value_from_bytes(frame->body, frame->body_size, NULL), *body = NULL;
 	const char *name;
 	const int code = cy__call_unpack(value, &name, &body);
@@ -142,11 +165,16 @@ static int send_to_worker(cy__worker *worker, const cy__post *post)
 	}
 	if (!cy__worker_lives(worker) || (worker->running && worker->disconnected))
 		return rx_raise(-EHOSTUNREACH, "%s has gone", cy_label_of(worker->cluster, worker->peer.id));
-	return cy__worker_await(worker, &(cy__waiting){.body = post->body,
-	                                               .flags = post->flags,
-	                                               .to = worker->peer.id,
-	                                               .fds = (int *)post->fds,
-	                                               .fd_count = post->fd_count});
+	cy_value *body = cy__post_body(post);
+	int code = cy_value_error(body);
+	if (code >= 0)
+		code = cy__worker_await(worker, &(cy__waiting){.body = body,
+		                                               .flags = post->flags,
+		                                               .to = worker->peer.id,
+		                                               .fds = (int *)post->fds,
+		                                               .fd_count = post->fd_count});
+	cy_value_unref(body);
+	return code;
 }
 
 static int send_from_primary(cy_cluster *cluster, const cy_target *target, const cy__post *post)
@@ -218,12 +246,17 @@ int cy_send_with(cy_cluster *cluster, cy_target target, const char *name, cy_val
 		cy_value_unref(message);
 		return code;
 	}
-	cy_value *encoded = cy_array(target.name ? cy_string(target.name) : cy_nil(), cy_string(name), message);
+	uint8_t opening[CY__OPENING_MAX];
+	const size_t opened = cy__opening_fits(message) ? cy__opening_write(opening, target.name, name) : 0;
+	cy_value *encoded = opened ? message
+	                           : cy_array(target.name ? cy_string(target.name) : cy_nil(), cy_string(name), message);
 	const cy__post post = {.kind = CY__MESSAGE,
 	                       .flags = (target.name ? CY__FRAME_NAMED : 0) | policies[options->full],
 	                       .from = cluster->id,
 	                       .to = target.to,
 	                       .body = encoded,
+	                       .opening = opening,
+	                       .opening_size = opened,
 	                       .fds = options->descriptors,
 	                       .fd_count = options->descriptor_count};
 	code = cy_value_error(encoded);

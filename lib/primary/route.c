@@ -54,7 +54,9 @@ static bool is_many(uint32_t to)
 static int await(cy__leg *leg, cy__worker *worker, const cy__call_frame *call)
 {
 	cy_value *body = call->frame ? cy_value_from_bytes(call->frame->body, call->frame->body_size, NULL)
-	                             : cy_value_ref(call->body);
+	                             : cy__post_body(&(cy__post){.body = call->body,
+	                                                         .opening = call->opening,
+	                                                         .opening_size = call->opening_size});
 	int code = cy_value_error(body);
 	if (code < 0)
 		code = rx_raise(code == -ENOMEM ? code : -EBADMSG, "%s", cy_value_words(body));
@@ -191,7 +193,10 @@ static void take_part_error(cy__exchange *exchange, uint32_t from, cy__body body
 
 static void take_end(cy__exchange *exchange, uint32_t from)
 {
-	cy__port_post(&of(exchange)->port, CY__END, exchange->many ? CY__TO_PRIMARY : from, NULL, NULL);
+	if (exchange->many)
+		cy__port_post(&of(exchange)->port, CY__END, CY__TO_PRIMARY, NULL, NULL);
+	else
+		cy__port_end(&of(exchange)->port, from);
 }
 
 static void release(cy__exchange *exchange)

@@ -39,6 +39,8 @@ enum {
 	CHUNK = 32 << 10,
 	SPARE_CHUNKS = 8,
 	SPARE_LARGE = 2 << 20,
+	/* so much is written before the turn ends, so that the peer works at it meanwhile */
+	EARLY = 32 << 10,
 	/* from here on a body is not copied where it need not be */
 	LARGE_BODY = 16 << 10,
 	/* a body of more than this is cut in pieces of so much */
@@ -135,6 +137,8 @@ struct cy__channel {
 	bool bulk_turn; /* normal frames have had theirs */
 	uint32_t streams[STREAMS + 1];
 	uint64_t mark;
+	struct chunk *newest; /* where the frame stands that was queued last, if it is a normal one and is there */
+	size_t newest_at;
 	struct chunk *spare, *spare_large;
 	size_t spare_count, reserved;
 	cy__channel_counts counts;
@@ -195,6 +199,8 @@ static void close_fds(struct chunk *chunk)
 /* What the chunk holds is sent, or never will be. */
 static void recycle_chunk(cy__channel *channel, struct chunk *chunk)
 {
+	if (channel->newest == chunk)
+		channel->newest = NULL;
 	close_fds(chunk);
 	if (chunk->release)
 		chunk->release(chunk->owner);
@@ -459,27 +465,29 @@ static void pop_chunk(cy__channel *channel, struct queue *queue)
 	recycle_chunk(channel, chunk);
 }
 
-/* The next piece of a bulk frame takes the place of the last one. */
-static void put_piece(struct chunk *chunk, size_t left)
+/* The next piece of a bulk frame takes the place of the last one. The first one begins with @p prefix. */
+static void put_piece(struct chunk *chunk, size_t left, const uint8_t *prefix, size_t prefix_size)
 {
 	const size_t size = least(left, PIECE);
 	cy__frame piece = chunk->frame;
 	chunk->rest = left - size;
-	chunk->body_size = size;
+	chunk->body_size = size - prefix_size;
 	piece.flags |= chunk->rest ? CY__FRAME_MORE : 0;
 	piece.body = chunk->body;
 	piece.body_size = CY__FRAME_PIECE + size;
 	cy__frame_encode(&piece, chunk->bytes);
 	cy__piece_encode(chunk->bytes + CY__FRAME_HEAD, (uint32_t)left, (uint32_t)size);
+	if (prefix_size)
+		memcpy(chunk->bytes + PIECE_HEAD, prefix, prefix_size);
 	chunk->sent = 0;
-	chunk->used = PIECE_HEAD;
+	chunk->used = PIECE_HEAD + prefix_size;
 	chunk->frame.fd_count = 0;
 }
 
 static void next_piece(struct queue *queue, struct chunk *chunk)
 {
 	chunk->body += chunk->body_size;
-	put_piece(chunk, chunk->rest);
+	put_piece(chunk, chunk->rest, NULL, 0);
 	queue->bytes += PIECE_HEAD;
 }
 
@@ -772,12 +780,35 @@ static int find_chunk(cy__channel *channel, struct queue *queue, size_t size, co
 	return 0;
 }
 
+static const uint8_t nil = 0xc0;
+
+static size_t body_size_of(const cy__frame *frame)
+{
+	return frame->body ? frame->body_size : 1;
+}
+
+static void copy_bytes(struct chunk *chunk, const uint8_t *bytes, size_t size)
+{
+	memcpy(chunk->bytes + chunk->used, bytes, size);
+	chunk->used += size;
+}
+
 static void copy_body(struct chunk *chunk, const cy__frame *frame)
 {
-	static const uint8_t nil = 0xc0;
-	size_t size = frame->body ? frame->body_size : 1;
-	memcpy(chunk->bytes + chunk->used, frame->body ? frame->body : &nil, size);
-	chunk->used += size;
+	copy_bytes(chunk, frame->body ? frame->body : &nil, body_size_of(frame));
+}
+
+/* The head, and what goes before the body; returns the size of the whole frame. */
+static size_t put_head(struct chunk *chunk, const cy__frame *frame, const cy__sending *sending)
+{
+	cy__frame whole = *frame;
+	whole.body = frame->body ? frame->body : &nil;
+	whole.body_size = sending->prefix_size + body_size_of(frame);
+	const size_t size = cy__frame_encode(&whole, chunk->bytes + chunk->used);
+	chunk->used += CY__FRAME_HEAD;
+	if (sending->prefix_size)
+		copy_bytes(chunk, sending->prefix, sending->prefix_size);
+	return size;
 }
 
 /* How a frame came is no concern of who takes it, or passes it on. */
@@ -801,7 +832,7 @@ static unsigned class_of(const cy__channel *channel, const cy__frame *frame, con
 	const uint16_t priority = frame->flags & CY__FRAME_PRIORITY;
 	if (priority == CY__FRAME_URGENT)
 		return URGENT;
-	if (frame->body_size > PIECE && frame->kind != CY__HELLO)
+	if (sending->prefix_size + frame->body_size > PIECE && frame->kind != CY__HELLO)
 		return BULK;
 	if (!channel->queues[BULK].first)
 		return NORMAL;
@@ -814,7 +845,7 @@ static unsigned class_of(const cy__channel *channel, const cy__frame *frame, con
 /* What is cut, or small and may not pass it. */
 static struct chunk *make_bulk(cy__channel *channel, const cy__frame *frame, const cy__sending *sending, bool keep)
 {
-	const size_t size = PIECE_HEAD + (keep ? 0 : frame->body ? frame->body_size : 1);
+	const size_t size = PIECE_HEAD + sending->prefix_size + (keep ? 0 : body_size_of(frame));
 	struct chunk *chunk = size > CHUNK ? make_chunk(channel, size) : rx_alloc(sizeof *chunk + size);
 	if (!chunk)
 		return NULL;
@@ -836,19 +867,20 @@ static void put_body(struct chunk *chunk, const cy__frame *frame, const cy__send
 		chunk->release = sending->release;
 		chunk->owner = sending->owner;
 	}
-	put_piece(chunk, frame->body_size);
+	put_piece(chunk, sending->prefix_size + frame->body_size, sending->prefix, sending->prefix_size);
 }
 
 /* What the socket has not taken at once is copied: from the piece that stands in the chunk to the end of the body. */
 static void keep_rest(struct chunk *chunk)
 {
-	chunk->body = memcpy(chunk->bytes + PIECE_HEAD, chunk->body, chunk->body_size + chunk->rest);
+	chunk->body = memcpy(chunk->bytes + chunk->used, chunk->body, chunk->body_size + chunk->rest);
 }
 
 static int enqueue_bulk(cy__channel *channel, const cy__frame *frame, const cy__sending *sending)
 {
 	struct queue *queue = &channel->queues[BULK];
-	const bool cut = frame->body_size > PIECE, keep = cut && sending->release;
+	channel->newest = NULL;
+	const bool cut = sending->prefix_size + frame->body_size > PIECE, keep = cut && sending->release;
 	const bool through = cut && !keep && !has_queued(channel) && !channel->writing;
 	struct chunk *chunk = make_bulk(channel, frame, sending, keep);
 	const int error = !chunk            ? -ENOMEM
@@ -867,10 +899,9 @@ static int enqueue_bulk(cy__channel *channel, const cy__frame *frame, const cy__
 	channel->streams[STREAMS] += chunk->ordered;
 	if (cut) {
 		put_body(chunk, frame, sending, keep);
-		queue->bytes += PIECE_HEAD + frame->body_size;
+		queue->bytes += PIECE_HEAD + sending->prefix_size + frame->body_size;
 	} else {
-		queue->bytes += cy__frame_encode(&chunk->frame, chunk->bytes);
-		chunk->used = CY__FRAME_HEAD;
+		queue->bytes += put_head(chunk, &chunk->frame, sending);
 		copy_body(chunk, frame);
 	}
 	if (through)
@@ -903,13 +934,14 @@ static int enqueue(cy__channel *channel, struct queue *queue, const cy__frame *f
 	bool large = frame->body && frame->body_size >= LARGE_BODY;
 	bool keep = large && sending->release;
 	bool through = large && !keep && !has_queued(channel) && !channel->writing;
-	size_t body_size = frame->body ? frame->body_size : 1;
+	const size_t copied = CY__FRAME_HEAD + sending->prefix_size + (keep ? 0 : body_size_of(frame));
 	struct chunk *chunk;
-	int error = find_chunk(channel, queue, CY__FRAME_HEAD + (keep ? 0 : body_size), frame, sending->fds, &chunk);
+	int error = find_chunk(channel, queue, copied, frame, sending->fds, &chunk);
 	if (error < 0)
 		return error;
-	queue->bytes += cy__frame_encode(frame, chunk->bytes + chunk->used);
-	chunk->used += CY__FRAME_HEAD;
+	channel->newest = chunk;
+	channel->newest_at = chunk->used;
+	queue->bytes += put_head(chunk, frame, sending);
 	queue->frames++;
 	queue->put++;
 	if (keep) {
@@ -946,7 +978,7 @@ int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sen
 		sending = &plain;
 	const unsigned class = class_of(channel, frame, sending);
 	struct queue *queue = &channel->queues[class == URGENT ? URGENT : NORMAL];
-	size_t size = CY__FRAME_HEAD + (frame->body ? frame->body_size : 1);
+	size_t size = CY__FRAME_HEAD + sending->prefix_size + body_size_of(frame);
 	if (channel->closing || channel->mute)
 		return -EPIPE;
 	if (size > channel->options.frame_max || size > UINT32_MAX)
@@ -972,10 +1004,21 @@ int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sen
 		channel->reserved--;
 	if (error == 0)
 		channel->mark = channel->queues[class].put << 2 | class;
+	if (error == 0 && class == NORMAL && queue->bytes >= EARLY && !channel->blocked)
+		write_queued(channel);
 	if (error == 0 && idle && channel->ops->queued && has_queued(channel))
 		channel->ops->queued(channel, channel->ctx);
 	leave(channel);
 	return error;
+}
+
+/* Where frames may be lost, each is what it says it is. */
+bool cy__channel_complete(cy__channel *channel, uint64_t call, uint32_t from)
+{
+	const cy__frame item = {.kind = CY__ITEM, .call = call, .from = from};
+	struct chunk *chunk = channel->newest;
+	return chunk && chunk->sent <= channel->newest_at && !channel->faults &&
+	       cy__frame_stamp_flag(chunk->bytes + channel->newest_at, &item, CY__FRAME_LAST);
 }
 
 uint64_t cy__channel_mark(const cy__channel *channel)

@@ -84,10 +84,15 @@ int cy__channel_create(int fd, const cy__channel_options *options, const cy__cha
 /** Close at once, drop what waits, call nothing back. From inside a callback, too. NULL is accepted. */
 void cy__channel_destroy(cy__channel *channel);
 
+#define CY__PREFIX_MAX 1024
+
 /** A frame to be sent, beyond what is in cy__frame. */
 typedef struct cy__sending {
 	/** frame.fd_count of them; duplicated, so they stay the caller's */
 	const int *fds;
+	/** Bytes that go out before the body, as a part of it; copied. At most CY__PREFIX_MAX. */
+	const uint8_t *prefix;
+	size_t prefix_size;
 	/**
 	 * If set: the body stays valid until this was called with @p owner, so that it need not be copied. Called
 	 * exactly once if the send succeeds (perhaps before it returns); not at all if it fails.
@@ -120,6 +125,13 @@ int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sen
  */
 int cy__channel_reserve(cy__channel *channel);
 void cy__channel_unreserve(cy__channel *channel);
+
+/**
+ * If the frame that was queued last is an item of this call and sender, and none of it has been written: let it be the last
+ * of its reply, so that no end need follow.
+ * @returns whether it is
+ */
+bool cy__channel_complete(cy__channel *channel, uint64_t call, uint32_t from);
 
 /** Stands for the frame that was queued last; see cy__channel_is_sent(). */
 uint64_t cy__channel_mark(const cy__channel *channel);

@@ -185,6 +185,8 @@ static int check_values(const cy__frame *frame, uint64_t deadline, const char **
 		return refuse(-EINVAL, "a piece of what does not come in pieces", why);
 	if ((frame->flags & CY__FRAME_FULL) && frame->kind != CY__MESSAGE)
 		return refuse(-EINVAL, "a policy for a full queue, and no message", why);
+	if ((frame->flags & CY__FRAME_LAST) && frame->kind != CY__ITEM)
+		return refuse(-EINVAL, "the last item of a reply, and no item", why);
 	if (deadline > INT64_MAX)
 		return refuse(-ERANGE, "a deadline that is no time", why);
 	if (frame->fd_count > CY__FRAME_FDS_MAX)
@@ -273,6 +275,15 @@ void cy__frame_stamp_to(uint8_t *head, uint32_t to)
 void cy__frame_stamp_call(uint8_t *head, uint64_t call)
 {
 	put64(head + AT_CALL + 1, call);
+}
+
+bool cy__frame_stamp_flag(uint8_t *head, const cy__frame *frame, uint16_t flag)
+{
+	if (head[AT_KIND + 1] != frame->kind || get64(head + AT_CALL + 1) != frame->call ||
+	    get32(head + AT_FROM + 1) != frame->from)
+		return false;
+	put16(head + AT_FLAGS + 1, get16(head + AT_FLAGS + 1) | flag);
+	return true;
 }
 
 void cy__frame_stamp_credit(uint8_t *head, uint32_t credit)

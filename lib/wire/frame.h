@@ -66,7 +66,7 @@ typedef enum cy__kind {
 	/** The caller wants no more. Answers. */
 	CY__CANCEL = 0x18,
 
-	/** One item of a reply. Answers. Body: the item. */
+	/** One item of a reply; with CY__FRAME_LAST its end as well. Answers. Body: the item. */
 	CY__ITEM = 0x20,
 	/** A reply is complete. Answers. */
 	CY__END = 0x21,
@@ -107,8 +107,10 @@ enum {
 	CY__FRAME_DROP_OLDEST = 0x0010,
 	CY__FRAME_DROP_NEWEST = 0x0020,
 	CY__FRAME_KEEP_LATEST = 0x0030,
+	/** Of an item: the reply is complete with it, as by an end behind it. */
+	CY__FRAME_LAST = 0x0040,
 	/** All flags; any other bit is refused. */
-	CY__FRAME_FLAGS = 0x003f
+	CY__FRAME_FLAGS = 0x007f
 };
 
 /** Values of `from` and `to` besides ids of workers. */
@@ -191,6 +193,8 @@ void cy__frame_stamp_from(uint8_t *head, uint32_t from);
 void cy__frame_stamp_to(uint8_t *head, uint32_t to);
 /** Overwrite `call` in an encoded frame. */
 void cy__frame_stamp_call(uint8_t *head, uint64_t call);
+/** If @p head is that of a frame of this kind, call and sender: set @p flag. Returns whether it is. */
+bool cy__frame_stamp_flag(uint8_t *head, const cy__frame *frame, uint16_t flag);
 /** Overwrite `credit` in an encoded frame. */
 void cy__frame_stamp_credit(uint8_t *head, uint32_t credit);
 

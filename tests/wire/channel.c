@@ -21,6 +21,7 @@ struct side {
 	size_t frames, bytes;
 	uint64_t calls[4096]; /* of the frames, in order */
 	uint8_t kinds[4096];
+	uint16_t flags[4096];
 	uint32_t sums[4096]; /* of their bodies */
 	int fds[64];
 	size_t fd_count;
@@ -47,6 +48,7 @@ static void saw_frame(cy__channel *channel, const cy__frame *frame, cy__fds *fds
 	size_t i = side->frames++ % 4096;
 	side->calls[i] = frame->call;
 	side->kinds[i] = frame->kind;
+	side->flags[i] = frame->flags;
 	side->sums[i] = sum_of(frame->body, frame->body_size);
 	side->bytes += frame->body_size;
 	if (fds->error)
@@ -392,7 +394,55 @@ static void expect_order(const uint64_t *calls, size_t count)
 	ck_assert_uint_eq(cy__channel_pending(left.channel, NULL), 0);
 }
 
+TEST(the_last_item_says_so_while_it_waits)
+{
+	open_pair(NULL);
+	greet();
+	ck_assert(!cy__channel_complete(left.channel, 1, 0));
+	send_kind(CY__ITEM, 0, 1, NULL, 0);
+	send_kind(CY__ITEM, 0, 2, NULL, 0);
+	ck_assert(!cy__channel_complete(left.channel, 1, 0));
+	ck_assert(!cy__channel_complete(left.channel, 2, 7));
+	ck_assert(cy__channel_complete(left.channel, 2, 0));
+	settle();
+	ck_assert(!cy__channel_complete(left.channel, 2, 0));
+	send_kind(CY__CALL, 0, 2, NULL, 0);
+	ck_assert(!cy__channel_complete(left.channel, 2, 0));
+	ck_assert_uint_eq(right.frames, 2);
+	ck_assert_uint_eq(right.flags[0], 0);
+	ck_assert_uint_eq(right.flags[1], CY__FRAME_LAST);
+	close_pair();
+}
+
 enum { LARGE = 1000000 };
+
+/* Of whatever size, kept or not, one after the other or at once. */
+TEST(a_body_may_begin_with_bytes_from_elsewhere, .to = 24)
+{
+	static const size_t lengths[] = {1, 100, 20000, (128 << 10) - 3, 128 << 10, LARGE};
+	static const char prefix[] = "seven..";
+	const size_t size = lengths[_i / 4];
+	open_pair(NULL);
+	greet();
+	uint8_t *whole = make_body(size + 7);
+	const cy__frame frame = {.kind = CY__CALL, .call = 1, .body = whole + 7, .body_size = size};
+	const cy__sending sending = {
+		.prefix = (const uint8_t *)prefix, .prefix_size = 7, .release = _i % 2 ? release : NULL};
+	if (_i & 2)
+		send_kind(CY__CALL, 0, 2, NULL, 0);
+	ck_assert_int_eq(cy__channel_send(left.channel, &frame, &sending), 0);
+	if (!(_i & 1))
+		memset(whole + 7, 0, size); /* it was copied, or has left */
+	settle();
+	uint8_t *expected = make_body(size + 7);
+	memcpy(expected, prefix, 7);
+	const size_t at = _i & 2 ? 1 : 0;
+	ck_assert_uint_eq(right.frames, at + 1);
+	ck_assert_uint_eq(right.sums[at], sum_of(expected, size + 7));
+	free(whole);
+	free(expected);
+	close_pair();
+}
 
 TEST(small_frames_pass_large_ones_where_their_order_allows)
 {
