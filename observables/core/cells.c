@@ -44,11 +44,26 @@ bool rx__cells_has(rx_cells *cells, const rx_join *join, size_t index)
 	return slot(cells, join, index)->full;
 }
 
+/* A number is copied to the stack, and stays where it is as well: nothing has to come back. */
+static bool is_plain(const rx_type *type)
+{
+	return !type->copy && !type->drop;
+}
+
+static inline void copy_plain(void *to, const rx_slot *from, size_t size)
+{
+	if (RX__LIKELY(size == sizeof(uint64_t)))
+		memcpy(to, from + 1, sizeof(uint64_t));
+	else
+		memcpy(to, from + 1, size);
+}
+
 /* The first @p count slots get back what lies at @p stack. */
 static void take_back(rx_cells *cells, const rx_join *join, size_t count, char *stack)
 {
 	for (size_t i = 0; i < count; i++)
-		rx__slot_return(slot(cells, join, i), join->types[i], stack + i * ALIGN16(join->widest));
+		if (!is_plain(join->types[i]))
+			rx__slot_return(slot(cells, join, i), join->types[i], stack + i * ALIGN16(join->widest));
 }
 
 /* Lend all of them, at @p stack; on failure none. */
@@ -56,7 +71,12 @@ static int lend(rx_cells *cells, const rx_join *join, char *stack, const void **
 {
 	for (size_t i = 0; i < join->count; i++) {
 		char *room = stack + i * ALIGN16(join->widest);
-		const int code = rx__slot_lend(slot(cells, join, i), join->types[i], room);
+		const rx_type *type = join->types[i];
+		int code = 0;
+		if (is_plain(type))
+			copy_plain(room, slot(cells, join, i), type->size);
+		else
+			code = rx__slot_lend(slot(cells, join, i), type, room);
 		if (code < 0) {
 			take_back(cells, join, i, stack);
 			return code;
@@ -70,7 +90,7 @@ void rx__cells_emit(rx_stage *self, rx_cells *cells, const rx_join *join, const 
 {
 	const size_t before = first ? 1 : 0, count = before + join->count;
 	const void **items = alloca((count + 1) * sizeof *items);
-	const rx_type **types = alloca((count + 1) * sizeof *types);
+	const rx_type *const *types = join->types;
 	char *stack = (char *)ALIGN16((uintptr_t)alloca(join->count * ALIGN16(join->widest) + 16));
 	const int code = lend(cells, join, stack, items + before);
 	if (code < 0) {
@@ -78,10 +98,12 @@ void rx__cells_emit(rx_stage *self, rx_cells *cells, const rx_join *join, const 
 		return;
 	}
 	if (first) {
+		const rx_type **all = alloca(count * sizeof *all);
+		all[0] = rx__in(self);
+		memcpy(all + 1, join->types, join->count * sizeof *all);
 		items[0] = first;
-		types[0] = rx__in(self);
+		types = all;
 	}
-	memcpy(types + before, join->types, join->count * sizeof *types);
 	rx__emit(self, &(rx_tuple){count, types, items});
 	take_back(cells, join, join->count, stack);
 }

@@ -2,13 +2,16 @@
 
 static void *slot(const rx_ring *ring, const rx_type *type, size_t index)
 {
-	return ring->items + (ring->first + index) % ring->capacity * type->size;
+	const size_t at = ring->first + index;
+	return ring->items + (at < ring->capacity ? at : at - ring->capacity) * type->size;
 }
 
-/* Double the room, the oldest item first in it. */
-static int grow(rx_ring *ring, const rx_type *type)
+/* Double the room until @p needed fit, the oldest item first in it. */
+static int grow(rx_ring *ring, const rx_type *type, size_t needed)
 {
-	const size_t capacity = ring->capacity ? 2 * ring->capacity : 4;
+	size_t capacity = ring->capacity ? 2 * ring->capacity : 4;
+	while (capacity < needed)
+		capacity *= 2;
 	char *items = rx_alloc(capacity * type->size + 1);
 	if (!items)
 		return -ENOMEM;
@@ -24,7 +27,7 @@ static int grow(rx_ring *ring, const rx_type *type)
 
 int rx__ring_push(rx_ring *ring, const rx_type *type, const void *item)
 {
-	int code = ring->count < ring->capacity ? 0 : grow(ring, type);
+	int code = ring->count < ring->capacity ? 0 : grow(ring, type, ring->count + 1);
 	if (code == 0)
 		code = rx_type_copy(type, slot(ring, type, ring->count), item);
 	if (code < 0)
@@ -33,10 +36,24 @@ int rx__ring_push(rx_ring *ring, const rx_type *type, const void *item)
 	return 0;
 }
 
+int rx__ring_push_span(rx_ring *ring, const rx_type *type, const void *items, size_t count)
+{
+	const char *item = items;
+	int code = count <= ring->capacity - ring->count ? 0 : grow(ring, type, ring->count + count);
+	if (type->copy || ring->first) {
+		for (; count-- && code == 0; item += type->size)
+			code = rx__ring_push(ring, type, item);
+	} else if (code == 0) {
+		memcpy(slot(ring, type, ring->count), items, count * type->size);
+		ring->count += count;
+	}
+	return code;
+}
+
 void rx__ring_pop(rx_ring *ring, const rx_type *type, void *out)
 {
 	memcpy(out, slot(ring, type, 0), type->size);
-	ring->first = (ring->first + 1) % ring->capacity;
+	ring->first = ring->first + 1 < ring->capacity ? ring->first + 1 : 0;
 	ring->count--;
 }
 

@@ -14,6 +14,8 @@ typedef struct rx_ring {
 
 /* Append a copy of @p item; -ENOMEM, or what the type's copy returned. */
 int rx__ring_push(rx_ring *ring, const rx_type *type, const void *item);
+/* The same for several items, packed; on failure those before the one that failed are in it. */
+int rx__ring_push_span(rx_ring *ring, const rx_type *type, const void *items, size_t count);
 /* Move the oldest item to @p out, which owns it from then on. The ring is not empty. */
 void rx__ring_pop(rx_ring *ring, const rx_type *type, void *out);
 /* The item at @p index, the oldest being 0; valid until the ring changes. Where nothing was ever popped, all items

@@ -9,15 +9,22 @@ struct state {
 	rx_batches batches;
 };
 
+static int open_due(const struct buffer_count *params, struct state *state)
+{
+	if (state->until_next > 0)
+		return 0;
+	if (!rx__batches_open(&state->batches, sizeof(rx_batch)))
+		return -ENOMEM;
+	state->until_next = params->every;
+	return 0;
+}
+
 static int keep(rx_stage *self, const void *item)
 {
-	const struct buffer_count *params = RX__PARAMS(self);
 	struct state *state = RX__STATE(self);
-	if (state->until_next == 0) {
-		if (!rx__batches_open(&state->batches, sizeof(rx_batch)))
-			return -ENOMEM;
-		state->until_next = params->every;
-	}
+	const int code = open_due(RX__PARAMS(self), state);
+	if (code < 0)
+		return code;
 	state->until_next--;
 	return rx__batches_push(&state->batches, rx__in(self), item);
 }
@@ -33,6 +40,40 @@ static void buffer_count_next(rx_stage *self, const void *item)
 		rx__fail(self, code);
 	else if (oldest && oldest->items.count >= params->size)
 		rx__batches_emit(self, &state->batches, oldest);
+}
+
+/* Where buffers do not overlap: as many items as belong to one buffer, or to the gap behind it. @returns how many */
+static size_t take_part(rx_stage *self, const void *items, size_t count)
+{
+	const struct buffer_count *params = RX__PARAMS(self);
+	struct state *state = RX__STATE(self);
+	int code = open_due(params, state);
+	rx_batch *batch = state->batches.first;
+	const size_t most = batch ? params->size - batch->items.count : state->until_next;
+	const size_t part = count < most ? count : most;
+	if (code >= 0) {
+		state->until_next -= part;
+		code = batch ? rx__ring_push_span(&batch->items, rx__in(self), items, part) : 0;
+	}
+	if (code < 0)
+		rx__fail(self, code);
+	else if (batch && batch->items.count == params->size)
+		rx__batches_emit(self, &state->batches, batch);
+	return part;
+}
+
+static void buffer_count_span(rx_stage *self, const void *items, size_t count)
+{
+	const struct buffer_count *params = RX__PARAMS(self);
+	const size_t size = rx__in(self)->size;
+	const char *item = items;
+	for (size_t part; count && rx__open(self); count -= part, item += part * size) {
+		part = 1;
+		if (params->every < params->size)
+			buffer_count_next(self, item);
+		else
+			part = take_part(self, item, count);
+	}
 }
 
 static void buffer_count_complete(rx_stage *self)
@@ -52,6 +93,7 @@ static void buffer_count_stop(rx_stage *self)
 static const rx_stage_ops buffer_count_ops = {.name = "buffer_count",
                                               .state_size = sizeof(struct state),
                                               .next = buffer_count_next,
+                                              .span = buffer_count_span,
                                               .complete = buffer_count_complete,
                                               .stop = buffer_count_stop};
 

@@ -7,6 +7,13 @@ static void to_array_next(rx_stage *self, const void *item)
 		rx__fail(self, code);
 }
 
+static void to_array_span(rx_stage *self, const void *items, size_t count)
+{
+	const int code = rx__ring_push_span(RX__STATE(self), rx__in(self), items, count);
+	if (code < 0)
+		rx__fail(self, code);
+}
+
 static void to_array_complete(rx_stage *self)
 {
 	rx__ring_emit_list(self, RX__STATE(self), rx__in(self));
@@ -21,6 +28,7 @@ static void to_array_stop(rx_stage *self)
 static const rx_stage_ops to_array_ops = {.name = "to_array",
                                           .state_size = sizeof(rx_ring),
                                           .next = to_array_next,
+                                          .span = to_array_span,
                                           .complete = to_array_complete,
                                           .stop = to_array_stop};
 

@@ -66,3 +66,50 @@ TEST(copies_what_it_keeps_and_drops_it)
 	strings();
 	without_memory(strings);
 }
+
+/* A source of spans: buffers that lie within one, across several, with gaps and with overlaps. */
+
+static const struct {
+	size_t size, every, lists;
+} of_spans[] = {{100, 100, 15},  {7, 7, 215}, {1, 1, 1500},  {700, 700, 3},
+                {2000, 2000, 1}, {3, 5, 300}, {600, 601, 3}, {5, 3, 500}};
+
+struct seen {
+	size_t size, every, lists;
+};
+
+static void check_list(const rx_list *list, void *ctx)
+{
+	struct seen *seen = ctx;
+	const int64_t *items = RX_LIST_ITEMS(list, int64_t);
+	const size_t first = seen->lists++ * seen->every, left = 1500 - first;
+	ck_assert_uint_eq(list->count, left < seen->size ? left : seen->size);
+	for (size_t i = 0; i < list->count; i++)
+		ck_assert_int_eq(items[i], (int64_t)(first + i));
+}
+RX_CONSUMER(check_list, rx_list);
+
+TEST(spans_are_cut_into_the_same_lists, .to = sizeof of_spans / sizeof *of_spans)
+{
+	struct seen seen = {.size = of_spans[_i].size, .every = of_spans[_i].every};
+	rx_observable *lists = rx_pipe(rx_range(0, 1500), rx_buffer_count(seen.size, seen.every));
+	rx_subscribe(rx_observable_ref(lists), &(rx_observer){RX_NEXT(check_list), .ctx = &seen}, NULL);
+	ck_assert_uint_eq(seen.lists, of_spans[_i].lists);
+	seen.lists = 0;
+	rx_subscribe(rx_pipe(lists, rx_take(1)), &(rx_observer){RX_NEXT(check_list), .ctx = &seen}, NULL);
+	ck_assert_uint_eq(seen.lists, 1);
+}
+
+static void strings_in_spans(void)
+{
+	static const rx_observer listener = {.error = ignore_error};
+	rx_subscribe(rx_pipe(rx_of(rx_string, "a", "b", "c", "d", "e"), rx_buffer_count(2, 2)), &listener, NULL);
+	rx_subscribe(rx_pipe(rx_of(rx_string, "a", "b", "c", "d"), rx_buffer_count(2, 3), rx_take(1)), &listener, NULL);
+	rx_subscribe(rx_pipe(rx_of(rx_string, "a", "b", "c", "d", "e"), rx_to_array()), &listener, NULL);
+}
+
+TEST(so_are_spans_of_what_must_be_dropped)
+{
+	strings_in_spans();
+	without_memory(strings_in_spans);
+}
