@@ -205,6 +205,49 @@ TEST(a_crash_loop_ends_in_failure_and_does_not_touch_its_siblings)
 	cluster_end(cluster);
 }
 
+/* How long, in seconds; the soak sets it. */
+static rx_nsec crashing_for(void)
+{
+	const char *text = getenv("CLUSTERFY_TEST_CRASHING");
+	return text ? RX_S(strtol(text, NULL, 10)) : 0;
+}
+
+static uint32_t restarts_of(cy_cluster *cluster, size_t index)
+{
+	cy_statistics statistics;
+	ck_assert_int_eq(cy_statistics_take(cluster, &statistics), 0);
+	const uint32_t restarts = statistics.workers[index].restarts;
+	cy_statistics_finish(&statistics);
+	return restarts;
+}
+
+/* Without a limit its delays alone hold it back; the shorter ones come first, and are few. */
+TEST(a_crash_loop_without_a_limit_is_held_back_and_memory_stays_flat, .timeout = 600)
+{
+	enum { ROUNDS = 30, FIRST = 10, SHORT = 4 };
+	const rx_nsec ceiling = RX_MS(8), begin = rx_now(NULL), until = begin + crashing_for();
+	size_t live = 0;
+	cy_cluster *cluster = cluster_begin("breakable", NULL);
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_fork(cluster, "Loop",
+	             &(cy_worker_options){
+			     .process = {.program = "/bin/false"},
+			     .revive = CY_REVIVE_ALWAYS,
+			     .revival = {.first = RX_MS(1), .ceiling = ceiling, .jitter = -1, .limit = CY_UNLIMITED}});
+	for (int i = 0; i < ROUNDS || rx_now(NULL) < until; i++) {
+		ck_assert_int_eq(rx_await_first(cy_event, cy_events_of(cluster, CY_EVENT_EXIT), (cy_event *)NULL), 0);
+		rx_trim();
+		if (i == FIRST)
+			live = memory_live();
+		ck_assert_uint_le(memory_live(), i < FIRST ? SIZE_MAX : live);
+		ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "square", cy_int(3)), 9);
+	}
+	const uint32_t restarts = restarts_of(cluster, 1);
+	ck_assert_uint_ge(restarts, ROUNDS - 1);
+	ck_assert_int_le((restarts - SHORT) * ceiling, rx_now(NULL) - begin);
+	cluster_end(cluster);
+}
+
 /* How many of them; the soak sets it. */
 static int cycles(void)
 {

@@ -2,6 +2,8 @@
  * Workers that lie: whatever comes over a channel, the primary lives, the others are served, and an event says why.
  */
 #include <stdio.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "tests/support/liar.h"
 
@@ -92,6 +94,80 @@ static void passed(void)
 	say((cy__frame){.kind = CY__CALL, .call = CALL, .to = 1, .body = (const uint8_t *)"\xc1", .body_size = 1}, NULL,
 	    put);
 	hear_refusal(-EBADMSG);
+}
+
+/* A call of the primary's, or of another's, with a body that is none; which costs that call and nothing else. */
+static void call_with(const void *body, size_t size, uint32_t to)
+{
+	say_hello(put);
+	say((cy__frame){.kind = CY__CALL, .call = CALL, .to = to, .body = body, .body_size = size}, NULL, put);
+	hear_refusal(-EBADMSG);
+}
+
+static void count(void)
+{
+	call_with("\xdd\xff\xff\xff\xff", 5, 0);
+}
+
+static void count_passed(void)
+{
+	call_with("\x93\xc0\xa4wait\xdd\xff\xff\xff\xff", 12, 1);
+}
+
+static void nesting(void)
+{
+	static uint8_t deep[100001];
+	memset(deep, 0x91, sizeof deep - 1);
+	deep[sizeof deep - 1] = 0xc0;
+	call_with(deep, sizeof deep, 0);
+}
+
+static void key_twice(void)
+{
+	call_with("\x93\xc0\xaf"
+	          "cy_storage_save\x92\xa1n\x82\xa1k\x01\xa1k\x02",
+	          28, 0);
+}
+
+static void text(void)
+{
+	call_with("\x93\xc0\xa1\xff\xc0", 5, 0);
+}
+
+static void after_goodbye(void)
+{
+	say_hello(put);
+	say((cy__frame){.kind = CY__GOODBYE}, NULL, put);
+	say_done();
+	hear_no_more();
+}
+
+static void unasked_descriptors(void)
+{
+	uint8_t head[CY__FRAME_HEAD];
+	char room[CMSG_SPACE(2 * sizeof(int))] = "";
+	struct iovec bytes = {head, sizeof head};
+	struct msghdr message = {
+		.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+	*CMSG_FIRSTHDR(&message) = (struct cmsghdr){CMSG_LEN(2 * sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
+	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), (int[]){STDERR_FILENO, STDERR_FILENO}, 2 * sizeof(int));
+	say_hello(put);
+	cy__frame_encode(&(cy__frame){.kind = CY__PING}, head);
+	if (sendmsg(channel, &message, 0) != (ssize_t)sizeof head)
+		_exit(CAUGHT);
+	put("\xc0", 1);
+	say_done();
+	hear_no_more();
+}
+
+/* Who is innocent, and gets it, answers what comes after it. */
+static void passed_message(void)
+{
+	say_hello(put);
+	say((cy__frame){.kind = CY__MESSAGE, .to = 1, .body = (const uint8_t *)"\xc1", .body_size = 1}, NULL, put);
+	say((cy__frame){.kind = CY__CALL, .call = CALL, .to = 1}, cy_pack("[n, s, n]", "origin"), put);
+	cy_value_unref(hear(CY__ITEM));
+	_exit(0);
 }
 
 static void nameless(void)
@@ -277,6 +353,14 @@ static const struct lie {
 	{"nothing granted", nothing_granted, -EDOM, CAUGHT},
 	{"too much granted", too_much_granted, -EOVERFLOW, CAUGHT},
 	{"senseless grant", senseless_grant, 0, 0},
+	{"count", count, -EBADMSG, 0},
+	{"count passed", count_passed, 0, 0},
+	{"nesting", nesting, -EBADMSG, 0},
+	{"key twice", key_twice, -EBADMSG, 0},
+	{"text", text, -EBADMSG, 0},
+	{"after goodbye", after_goodbye, -EPROTO, CAUGHT},
+	{"unasked descriptors", unasked_descriptors, -EPROTO, CAUGHT},
+	{"passed message", passed_message, 0, 0},
 	/* Told by the tests that await them. */
 	{"message", message, 0, 0},
 	{"replies", replies, 0, 0},

@@ -3,9 +3,14 @@
  */
 #include <ev.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "tests/support/cluster.h"
@@ -123,6 +128,61 @@ TEST(a_process_whose_end_cannot_be_waited_for_is_not_left, .to = 5)
 	rx_scheduler_set_current(before);
 	rx_loop_release(loop);
 	ev_loop_destroy(loop);
+}
+
+/* ---- No process ------------------------------------------------------------------------------------------------------ */
+
+#ifdef SYS_vfork
+enum { NEW_PROCESS = SYS_vfork };
+#else
+enum { NEW_PROCESS = SYS_clone };
+#endif
+
+/* From now on the kernel has no process for this one, and says so with @p code. */
+static void refuse_processes(unsigned code)
+{
+	struct sock_filter instructions[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NEW_PROCESS, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | code),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog program = {sizeof instructions / sizeof *instructions, instructions};
+	ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+	ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+TEST(a_process_that_the_kernel_refuses_is_forks_error_and_a_revivals_event, .to = 2)
+{
+	const int code = _i ? ENOMEM : EAGAIN;
+	char line[64], words[128];
+	struct ends ends;
+	event_log log;
+	cy_worker_options options = retried;
+	options.revival.limit = 2;
+	if (prctl(PR_GET_SECCOMP) < 0) {
+		fprintf(stderr, "skipped: this kernel has no filters of system calls\n");
+		return;
+	}
+	cy_cluster *cluster = cluster_begin("worker", NULL);
+	event_log_start(&log, cluster, "Paul");
+	ends_start(&ends, cluster, NULL);
+	cluster_fork(cluster, "Paul", &options);
+	cluster_ready(cluster);
+	refuse_processes((unsigned)code);
+	ck_assert_int_eq(cy_fork(cluster, NULL, NULL), -code);
+	snprintf(words, sizeof words, "2 cannot be started: process: %s", strerror(code));
+	ck_assert_str_eq(rx_words(-code), words);
+	cy_kill(cluster, cy_named("Paul"), SIGKILL);
+	snprintf(line, sizeof line, "exit Paul %d failed", -code);
+	event_log_await(&log, line);
+	snprintf(words, sizeof words,
+	         "ended by a signal -1\ncould not be started %d\ncould not be started %d the last\n", -code, -code);
+	ck_assert_str_eq(ends.text, words);
+	ck_assert_uint_eq(failed_starts(cluster), 2);
+	rx_unsubscribe(&ends.subscription);
+	event_log_stop(&log);
+	cluster_end(cluster);
 }
 
 /* ---- No program ---------------------------------------------------------------------------------------------------- */

@@ -60,3 +60,67 @@ TEST(what_waits_for_a_worker_is_its_queue)
 	ck_assert_uint_ge(sum.queued, 3);
 	cluster_end(cluster);
 }
+
+/* Each process that takes another's place begins with nothing served, and the worker goes on from what it had. */
+TEST(what_is_counted_goes_on_when_a_process_takes_the_place_of_another)
+{
+	cy_worker_statistics sum;
+	cy_cluster *cluster = cluster_begin("worker", NULL);
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_ready(cluster);
+	cy_worker_statistics before = take(cluster, &sum);
+	for (uint64_t i = 1; i <= 3; i++) {
+		cluster_number(cluster, cy_named("Paul"), "square", cy_int(3));
+		ck_assert_int_eq(cluster_finish(rx_pipe(cy_reload(cluster, NULL, 0), rx_ignore_elements())), 0);
+		const cy_worker_statistics after = take(cluster, &sum);
+		ck_assert_uint_ge(after.served, before.served + 1);
+		ck_assert_uint_eq(after.restarts, i);
+		ck_assert_uint_eq(after.failed_starts, 0);
+		ck_assert_uint_gt(after.frames_in, before.frames_in);
+		ck_assert_uint_gt(after.bytes_out, before.bytes_out);
+		ck_assert_uint_eq(sum.served, after.served);
+		ck_assert_uint_eq(sum.restarts, after.restarts);
+		before = after;
+	}
+	cluster_end(cluster);
+}
+
+static void add_up(const cy_statistics *statistics, void *ctx)
+{
+	cy_worker_statistics sum = {0};
+	for (size_t i = 0; i < statistics->count; i++) {
+		sum.served += statistics->workers[i].served;
+		sum.memory += statistics->workers[i].memory;
+		sum.processor += statistics->workers[i].processor;
+		sum.frames_in += statistics->workers[i].frames_in;
+		sum.frames_out += statistics->workers[i].frames_out;
+		sum.bytes_in += statistics->workers[i].bytes_in;
+		sum.bytes_out += statistics->workers[i].bytes_out;
+	}
+	ck_assert_uint_eq(statistics->count, 2);
+	ck_assert_uint_eq(sum.served, statistics->sum.served);
+	ck_assert_uint_eq(sum.memory, statistics->sum.memory);
+	ck_assert_int_eq(sum.processor, statistics->sum.processor);
+	ck_assert_uint_eq(sum.frames_in, statistics->sum.frames_in);
+	ck_assert_uint_eq(sum.frames_out, statistics->sum.frames_out);
+	ck_assert_uint_eq(sum.bytes_in, statistics->sum.bytes_in);
+	ck_assert_uint_eq(sum.bytes_out, statistics->sum.bytes_out);
+	++*(int *)ctx;
+}
+RX_CONSUMER(add_up, cy_statistics);
+
+TEST(as_an_observable_each_item_adds_up)
+{
+	int items = 0;
+	cy_cluster *cluster = cluster_begin("worker", NULL);
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_fork(cluster, "Sarah", NULL);
+	cluster_ready(cluster);
+	cluster_number(cluster, cy_named("Paul"), "square", cy_int(3));
+	cluster_number(cluster, cy_named("Sarah"), "square", cy_int(3));
+	ck_assert_int_eq(cluster_finish(rx_pipe(cy_statistics_every(cluster, RX_MS(1)), rx_take(3),
+	                                        rx_tap(add_up, &items), rx_ignore_elements())),
+	                 0);
+	ck_assert_int_eq(items, 3);
+	cluster_end(cluster);
+}

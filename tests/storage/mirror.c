@@ -5,6 +5,7 @@
  *     forget         keeps none any more
  *     peek path      [code, value or nil], out of the copy
  *     watch path     each change in words, and begins anew after a failure
+ *     follow path    likewise, without the latter: it can be paused
  *     saves path     saves 1 to 100 there, one after the other; answers how often its copy had it when it was told so
  */
 #include <signal.h>
@@ -70,6 +71,12 @@ static rx_observable *watch(const cy_request *request, void *ctx)
 	return rx_pipe(cy_mirror(request->cluster, path_of(request)), rx_retry(10), rx_map(in_words));
 }
 
+static rx_observable *follow(const cy_request *request, void *ctx)
+{
+	(void)ctx;
+	return rx_pipe(cy_mirror(request->cluster, path_of(request)), rx_map(in_words));
+}
+
 static int has_it(cy_cluster *cluster, const char *path, int64_t n)
 {
 	cy_value *value = NULL;
@@ -124,11 +131,9 @@ static rx_observable *saves(const cy_request *request, void *ctx)
 
 PROGRAM(reader)
 {
-	static const cy_command commands[] = {{.name = "mirror", .run = mirror},
-	                                      {.name = "forget", .run = forget},
-	                                      {.name = "peek", .run = peek},
-	                                      {.name = "watch", .run = watch},
-	                                      {.name = "saves", .run = saves}};
+	static const cy_command commands[] = {{.name = "mirror", .run = mirror}, {.name = "forget", .run = forget},
+	                                      {.name = "peek", .run = peek},     {.name = "watch", .run = watch},
+	                                      {.name = "follow", .run = follow}, {.name = "saves", .run = saves}};
 	cy_cluster *cluster = cy_join(NULL);
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		cy_register(cluster, &commands[i]);
@@ -314,6 +319,39 @@ TEST(a_reader_who_is_too_slow_begins_anew)
 		save(cluster, "n", cy_int(i));
 	ck_assert_int_eq(cy_kill(cluster, cy_named("Paul"), SIGCONT), 0);
 	await("20001* n=20000");
+	rx_unsubscribe(&subscription);
+	cluster_end(cluster);
+}
+
+static int count_up(const cy_body *body, void *ctx)
+{
+	(void)body;
+	++*(int *)ctx;
+	return 0;
+}
+RX_CONSUMER(count_up, cy_body);
+
+/* What was granted before it paused comes, then what is the latest; nothing of what was between. */
+TEST(of_what_changes_while_a_reader_is_paused_it_gets_the_latest)
+{
+	enum { CREDIT = 2, CHANGES = 1000 };
+	int count = 0;
+	rx_subscription subscription;
+	cy_cluster *cluster = begin();
+	save(cluster, "n", cy_int(0));
+	rx_subscribe(rx_pipe(cy_call_with(cluster, cy_named("Paul"), "follow", cy_string("n"),
+	                                  &(cy_call_options){.credit = CREDIT}),
+	                     cy_values(), rx_tap(count_up, &count)),
+	             &(rx_observer){RX_NEXT(note)}, &subscription);
+	await("2* n=0");
+	ck_assert_int_eq(rx_pause(&subscription), 0);
+	for (int i = 1; i <= CHANGES; i++)
+		save(cluster, "n", cy_int(i));
+	expect(cluster, "peek", "n", "[1, 1000]"); /* it has all of them by now */
+	ck_assert_int_eq(count, 1);
+	rx_resume(&subscription);
+	await("1002* n=1000");
+	ck_assert_int_le(count, 1 + 2 * CREDIT + 1);
 	rx_unsubscribe(&subscription);
 	cluster_end(cluster);
 }

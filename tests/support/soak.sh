@@ -41,6 +41,13 @@ if [ -n "$("$runner" --list $stopped)" ]; then
 	CLUSTERFY_TEST_STOPPED=60 "$runner" --quiet $stopped || failed="$failed stopped"
 fi
 
+# A minute of crashes must be held back, and leave memory flat.
+crashing=cluster/faults/a_crash_loop_without_a_limit
+if [ -n "$("$runner" --list $crashing)" ]; then
+	echo "soak: a minute of a crash loop"
+	CLUSTERFY_TEST_CRASHING=60 "$runner" --quiet $crashing || failed="$failed crashing"
+fi
+
 soak quiet
 (while :; do :; done) &
 busy=$!

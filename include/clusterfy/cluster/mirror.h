@@ -19,7 +19,8 @@ RX_BEGIN_DECLS
 
 /**
  * Keep a copy of what is at @p path, as long as somebody is subscribed; and emit it (cy_change): a snapshot, then each
- * change. While the subscription is paused changes add up to one: on resuming, the latest snapshot comes.
+ * change. While the subscription is paused changes add up to one: on resuming, the latest snapshot comes. (Behind
+ * rx_retry() it cannot be paused, and no change is left out.)
  *
  * However many mirror one path in a process, the primary sends each change once. In the primary nothing is sent.
  *
