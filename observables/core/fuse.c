@@ -11,7 +11,6 @@
 enum {
 	MOST = 4,  /* stages in one loop */
 	ROOM = 64, /* bytes on the stack for what a stage makes; larger items go from stage to stage */
-	STRIDE = sizeof(rx_stage) + 16, /* from one stage to the next, where the state is a number */
 };
 
 bool rx__fusing = true, rx__spanning = true;
@@ -39,17 +38,21 @@ INLINE const void *stop_with(const struct lane *lane, int code)
 	return NULL;
 }
 
+/* rx__number(), but for looking at the recipe each time. */
+INLINE size_t number(const struct lane *lane)
+{
+	return lane->step.kernel ? 0 : (*(size_t *)RX__STATE(lane->stage))++;
+}
+
 INLINE const void *map(const struct lane *lane, const void *item)
 {
-	size_t *index = RX__STATE(lane->stage);
-	const int code = lane->step.map(item, (*index)++, lane->room, lane->step.ctx);
+	const int code = lane->step.map(item, number(lane), lane->room, lane->step.ctx);
 	return RX__LIKELY(code >= 0) ? lane->room : stop_with(lane, code);
 }
 
 INLINE const void *filter(const struct lane *lane, const void *item)
 {
-	size_t *index = RX__STATE(lane->stage);
-	const int code = lane->step.test(item, (*index)++, lane->step.ctx);
+	const int code = lane->step.test(item, number(lane), lane->step.ctx);
 	return code > 0 ? item : stop_with(lane, code);
 }
 
@@ -70,44 +73,61 @@ INLINE const void *tap(const struct lane *lane, const void *item)
 
 INLINE const void *take(const struct lane *lane, const void *item)
 {
-	size_t *left = RX__STATE(lane->stage);
-	if (*left == 0)
+	size_t *taken = RX__STATE(lane->stage);
+	if (*taken == lane->step.count)
 		return NULL;
-	--*left;
+	++*taken;
 	return item;
 }
 
 /* Entered again meanwhile, the innermost call is the first to see that there are none left, and closes the stage. */
 INLINE void end_take(const struct lane *lane)
 {
-	const size_t *left = RX__STATE(lane->stage);
-	if (*left == 0 && rx__open(lane->stage))
+	const size_t *taken = RX__STATE(lane->stage);
+	if (*taken == lane->step.count && rx__open(lane->stage))
 		rx__complete(lane->stage);
 }
 
-/*
- * The accumulator stays lent to this loop from one item to the next: only what enters the stage meanwhile, or stops it,
- * makes it leave. It owns nothing (rx__fuse() saw to that).
- */
-INLINE const void *accumulate(const struct lane *lane, const void *item)
+/* Lend the accumulator to the loop; false where the item has become the accumulator. */
+static bool lend(const struct lane *lane, const void *item)
 {
 	rx_accumulator *accumulator = RX__STATE(lane->stage);
 	const rx_type *type = lane->stage->node->type;
-	if (!accumulator->slot.full) {
-		accumulator->index = 1;
-		rx__slot_put(&accumulator->slot, type, item);
-		return item;
-	}
-	if (accumulator->slot.lent != lane->room)
+	if (accumulator->slot.full) {
 		rx__slot_lend(&accumulator->slot, type, lane->room);
-	const int code = lane->step.reduce(lane->room, item, accumulator->index++, lane->step.ctx);
+		return true;
+	}
+	accumulator->index = 1;
+	rx__slot_put(&accumulator->slot, type, item);
+	return false;
+}
+
+/* The function failed, or its stage was stopped or entered again meanwhile. */
+static const void *interrupted(const struct lane *lane, int code)
+{
+	rx_accumulator *accumulator = RX__STATE(lane->stage);
+	const rx_type *type = lane->stage->node->type;
 	if (code < 0 || !rx__open(lane->stage)) {
 		rx__slot_return(&accumulator->slot, type, lane->room);
 		return stop_with(lane, code);
 	}
-	if (accumulator->slot.lent != lane->room)
-		rx__slot_claim(&accumulator->slot, type, lane->room);
+	rx__slot_claim(&accumulator->slot, type, lane->room);
 	return lane->room;
+}
+
+/*
+ * The accumulator stays lent to this loop from one item to the next: only what enters the stage meanwhile, or stops it,
+ * makes it leave, so that it is there says that nothing has. It owns nothing (rx__fuse() saw to that).
+ */
+INLINE const void *accumulate(const struct lane *lane, const void *item)
+{
+	rx_accumulator *accumulator = RX__STATE(lane->stage);
+	if (!RX__LIKELY(accumulator->slot.lent == lane->room) && !lend(lane, item))
+		return item;
+	const int code = lane->step.reduce(lane->room, item, accumulator->index++, lane->step.ctx);
+	if (RX__LIKELY(code >= 0 && accumulator->slot.lent == lane->room))
+		return lane->room;
+	return interrupted(lane, code);
 }
 
 INLINE const void *enter(rx_step_kind kind, const struct lane *lane, const void *item)
@@ -171,17 +191,11 @@ INLINE bool keeps_item(rx_step_kind kind)
 	return kind == RX__SCANS || kind == RX__REDUCES;
 }
 
-/* The compiler sees that most stages are at a known distance from each other. */
-INLINE rx_stage *below(rx_step_kind kind, const rx_stage *stage)
-{
-	return keeps_item(kind) ? stage->downstream : (rx_stage *)((char *)stage + STRIDE);
-}
-
-INLINE struct end prepare(uint32_t kinds, int length, rx_stage *stage, struct lane *lanes, char (*rooms)[ROOM])
+INLINE struct end prepare(int length, rx_stage *stage, struct lane *lanes, char (*rooms)[ROOM])
 {
 	for (int i = 0; i < length; i++) {
 		lanes[i] = (struct lane){.stage = stage, .step = stage->node->step, .room = rooms[i]};
-		stage = below(KIND(kinds, length, i), stage);
+		stage = stage->downstream;
 	}
 	const rx_sink *sink = (const rx_sink *)stage;
 	if (stage->next == rx__sink_next)
@@ -204,7 +218,7 @@ INLINE void run_one(uint32_t kinds, int length, rx_stage *first, const void *ite
 {
 	_Alignas(16) char rooms[MOST][ROOM];
 	struct lane lanes[MOST];
-	const struct end end = prepare(kinds, length, first, lanes, rooms);
+	const struct end end = prepare(length, first, lanes, rooms);
 	pass(kinds, length, lanes, &end, item);
 	settle(kinds, length, lanes);
 }
@@ -214,7 +228,7 @@ INLINE void run_span(uint32_t kinds, int length, rx_stage *first, const char *it
 	_Alignas(16) char rooms[MOST][ROOM];
 	struct lane lanes[MOST];
 	const size_t size = rx__in(first)->size;
-	const struct end end = prepare(kinds, length, first, lanes, rooms);
+	const struct end end = prepare(length, first, lanes, rooms);
 	for (; count-- && rx__open(first); item += size)
 		pass(kinds, length, lanes, &end, item);
 	settle(kinds, length, lanes);
@@ -284,8 +298,6 @@ static bool can_fuse(const rx_observable *node)
 	const rx_step *step = &node->step;
 	const bool makes = step->kind == RX__MAPS || keeps_item(step->kind);
 	if (!step->kind || (makes && !fits(node->type)))
-		return false;
-	if (!keeps_item(step->kind) && node->stage_size != STRIDE)
 		return false;
 	return !node->upstream->spans || (step->map && !step->kernel);
 }

@@ -197,6 +197,8 @@ static rx_scheduler idle = {&idle_ops};
 rx_scheduler *rx_loop(struct ev_loop *ev)
 {
 	if (!ev)
+		ev = EV_DEFAULT_UC;
+	if (!ev)
 		ev = ev_default_loop(0);
 	for (struct loop *loop = loops; loop; loop = loop->next)
 		if (loop->ev == ev)

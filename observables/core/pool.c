@@ -1,6 +1,6 @@
 /*
- * Blocks of runs come and go at the rate of subscriptions, in few sizes: free ones are kept in lists, one a size, per
- * thread. Under a sanitizer there is no pool, so that it sees every use after free.
+ * Blocks of runs come and go at the rate of subscriptions, and so do the nodes of recipes that functions make of items, in
+ * few sizes: free ones are kept in lists, one a size, per thread. Under a sanitizer there is no pool, so that it sees every use after free.
  */
 #include "observables/core/stage.h"
 
@@ -45,6 +45,13 @@ void *rx__pool_alloc(size_t size)
 	pool.lists[bucket] = block->next;
 	pool.kept -= (bucket + 1) * GRAIN;
 	return block;
+}
+
+/* Here, where no compiler knows the size: for one that it knows, gcc clears so little with `rep stos`, which takes 10 ns. */
+void *rx__pool_alloc_zero(size_t size)
+{
+	void *memory = rx__pool_alloc(size);
+	return memory ? memset(memory, 0, size) : NULL;
 }
 
 void rx__pool_free(void *memory, size_t size)

@@ -6,7 +6,7 @@
 
 #include "observables/core/fuse.h"
 
-#define ALIGN16(size) (((size) + 15) & ~(size_t)15)
+#define ALIGN(size, to) (((size) + (to)-1) & ~(size_t)((to)-1))
 
 static int mistake_start(rx_stage *self)
 {
@@ -34,8 +34,9 @@ static const rx_stage_ops no_memory_ops = {.name = "no memory", .start = no_memo
 static rx_observable no_memory = {
 	.flags = RX__MISTAKE,
 	.ops = &no_memory_ops,
-	.stage_size = sizeof(rx_stage),
-	.run_size = ALIGN16(sizeof(rx_run)) + sizeof(rx_stage),
+	.active = &no_memory,
+	.offset = sizeof(rx_run),
+	.run_size = sizeof(rx_run) + sizeof(rx_stage),
 };
 
 static rx_operator operator_no_memory = {.mistake = &no_memory};
@@ -50,27 +51,44 @@ rx_operator *rx__operator_no_memory(void)
 	return &operator_no_memory;
 }
 
-static void measure(rx_observable *node)
+/*
+ * Where its stage lies in the run, and what the run is to do for it beyond laying it out, so that subscribing looks at no
+ * other stages. Only a state whose size is a multiple of 16 can need to be aligned to that.
+ */
+static inline void lay_out(rx_observable *node, const rx_observable *above)
 {
-	const size_t extra = node->ops->extra ? node->ops->extra(node) : 0;
-	const bool begins = !node->upstream || node->ops->flags & RX__HEAD;
-	node->stage_size = (uint32_t)(sizeof(rx_stage) + ALIGN16(node->ops->state_size + extra));
-	node->run_size = node->stage_size + (begins ? (uint32_t)ALIGN16(sizeof(rx_run)) : node->upstream->run_size);
+	const rx_stage_ops *ops = node->ops;
+	const size_t before = above ? above->run_size : sizeof(rx_run);
+	const size_t alignment = ops->state_size && ops->state_size % 16 == 0 ? 16 : 8;
+	const bool stops = ops->stop || ops->flags & RX__SUBSCRIBES, starts = ops->start || ops->started;
+	node->above = above;
+	node->active = stops || starts ? node : above ? above->active : NULL;
+	node->flags = (stops ? RX__STOPS : 0) | (ops->flags & RX__STOP_FIRST ? RX__STOPS_FIRST : 0);
+	if (above)
+		node->flags |= above->flags & (RX__STOPS | RX__STOPS_FIRST);
+	node->room = (uint32_t)ALIGN(ops->state_size + (ops->extra ? ops->extra(node) : 0), 8);
+	node->offset = (uint32_t)ALIGN(before, alignment);
+	node->run_size = node->offset + (uint32_t)sizeof(rx_stage) + node->room;
 }
 
 rx_observable *rx__source(const rx_stage_ops *ops, const rx_type *type, void *params, size_t size)
 {
-	rx_observable *node = rx_alloc(ALIGN16(sizeof *node) + size);
+	const size_t whole = ALIGN(sizeof(rx_observable), 16) + size;
+	rx_observable *node = rx__pool_alloc_zero(whole);
 	if (!node) {
 		if (ops->drop)
 			ops->drop(params);
 		return &no_memory;
 	}
-	*node = (rx_observable){.refs = 1, .ops = ops, .type = type, .spans = ops->flags & RX__SPANS};
-	node->params = (char *)node + ALIGN16(sizeof *node);
+	node->refs = 1;
+	node->size = (uint32_t)whole;
+	node->ops = ops;
+	node->type = type;
+	node->spans = ops->flags & RX__SPANS;
+	node->params = (char *)node + ALIGN(sizeof *node, 16);
 	if (size)
 		memcpy((void *)node->params, params, size);
-	measure(node);
+	lay_out(node, NULL);
 	return node;
 }
 
@@ -163,26 +181,34 @@ static rx_observable *misfit(const rx_observable *source, const rx_operator *op)
 	                   source->type->name);
 }
 
+/* Of what is emitted once @p op is applied. */
+static const rx_type *type_after(const rx_observable *source, const rx_operator *op)
+{
+	if (op->ops->flags & RX__SILENT)
+		return NULL;
+	if (op->out)
+		return op->out;
+	return source->type ? source->type : op->in;
+}
+
 /* Consumes both. */
 static rx_observable *append(rx_observable *source, rx_operator *op)
 {
-	rx_observable *node = rx_alloc(sizeof *node);
+	rx_observable *node = rx__pool_alloc_zero(sizeof *node);
 	if (!node) {
 		rx_observable_unref(source);
 		rx_operator_unref(op);
 		return &no_memory;
 	}
-	const rx_type *passed = source->type ? source->type : op->in;
-	*node = (rx_observable){.refs = 1,
-	                        .ops = op->ops,
-	                        .params = op->params,
-	                        .type = op->ops->flags & RX__SILENT ? NULL
-	                                : op->out                   ? op->out
-	                                                            : passed,
-	                        .upstream = source,
-	                        .op = op,
-	                        .function = op->function};
-	measure(node);
+	node->refs = 1;
+	node->size = sizeof *node;
+	node->ops = op->ops;
+	node->params = op->params;
+	node->type = type_after(source, op);
+	node->upstream = source;
+	node->op = op;
+	node->function = op->function;
+	lay_out(node, op->ops->flags & RX__HEAD ? NULL : source);
 	rx__fuse(node);
 	return node;
 }
@@ -348,7 +374,7 @@ void rx_observable_unref(rx_observable *observable)
 		else if (observable->ops->drop)
 			observable->ops->drop((void *)observable->params);
 		rx_free(observable->label);
-		rx_free(observable);
+		rx__pool_free(observable, observable->size);
 		rx_operator_unref(owner);
 		observable = upstream;
 	}

@@ -12,12 +12,12 @@
 
 static inline rx_stage *stage_of(rx_run *run, const rx_observable *node)
 {
-	return (rx_stage *)((char *)run + node->run_size - node->stage_size);
+	return (rx_stage *)((char *)run + node->offset);
 }
 
-static inline bool begins_run(const rx_observable *node)
+static inline rx_stage *sink_of(rx_run *run)
 {
-	return !node->upstream || node->ops->flags & RX__HEAD;
+	return (rx_stage *)((char *)run + run->recipe->run_size);
 }
 
 static inline bool subscribes(const rx_stage_ops *ops)
@@ -32,6 +32,7 @@ static void stop_stage(rx_stage *stage)
 	const rx_stage_ops *ops = stage->node->ops;
 	if (!(stage->flags & RX__STARTED))
 		return;
+	stage->flags &= ~(uint32_t)RX__STARTED;
 	if (subscribes(ops))
 		rx__stop_inners(stage);
 	if (ops->stop)
@@ -40,7 +41,7 @@ static void stop_stage(rx_stage *stage)
 
 static void stop_first(rx_run *run, rx_stage *first, rx_stage *last)
 {
-	for (const rx_observable *node = last->node;; node = node->upstream) {
+	for (const rx_observable *node = last->node;; node = node->above) {
 		rx_stage *stage = stage_of(run, node);
 		if (node->ops->flags & RX__STOP_FIRST)
 			stop_stage(stage);
@@ -49,32 +50,32 @@ static void stop_first(rx_run *run, rx_stage *first, rx_stage *last)
 	}
 }
 
-/* Close every open stage from the source to @p last, then stop them, source to sink. */
-static void end_through(rx_stage *last)
+static void stop_stages(rx_stage *first, rx_stage *last)
 {
-	rx_run *run = rx__run(last);
-	rx_stage *first = NULL;
-	uint32_t kinds = 0;
-	for (const rx_observable *node = last->node;; node = node->upstream) {
-		rx_stage *stage = stage_of(run, node);
-		if (stage->flags & RX__CLOSED)
-			break;
-		stage->flags |= RX__CLOSED;
-		kinds |= node->ops->flags;
-		first = stage;
-		if (begins_run(node))
-			break;
-	}
-	if (!first)
-		return;
-	if (kinds & RX__STOP_FIRST)
-		stop_first(run, first, last);
+	if (last->node->flags & RX__STOPS_FIRST)
+		stop_first(rx__run(last), first, last);
 	for (rx_stage *stage = first;; stage = stage->downstream) {
-		if (!(stage->node->ops->flags & RX__STOP_FIRST))
-			stop_stage(stage);
+		stop_stage(stage);
 		if (stage == last)
 			break;
 	}
+}
+
+/* Close every open stage from the source to @p last, then stop them, source to sink. */
+static inline void end_through(rx_stage *last)
+{
+	rx_run *run = rx__run(last);
+	rx_stage *first = NULL;
+	uint32_t flags = 0;
+	for (const rx_observable *node = last->node; node; node = node->above) {
+		rx_stage *stage = stage_of(run, node);
+		if (stage->flags & RX__CLOSED)
+			break;
+		flags |= stage->flags |= RX__CLOSED;
+		first = stage;
+	}
+	if (flags & RX__STARTED)
+		stop_stages(first, last);
 }
 
 static void run_finalizers(rx_run *run)
@@ -90,8 +91,9 @@ static void run_finalizers(rx_run *run)
 void rx__run_release(rx_run *run)
 {
 	rx_observable *recipe = run->recipe;
-	if (run->release)
-		run->release(run);
+	rx_stage *sink = sink_of(run);
+	if (sink->node->ops->stop)
+		sink->node->ops->stop(sink);
 	rx__pool_free(run, run->size);
 	rx_observable_unref(recipe);
 }
@@ -105,10 +107,9 @@ static inline void run_unref(rx_run *run)
 /* End all of a run, once. The caller has it pinned. */
 static void end_run(rx_run *run)
 {
-	if (run->ended)
+	rx_stage *sink = sink_of(run);
+	if (!rx__open(sink))
 		return;
-	run->ended = true;
-	rx_stage *sink = (rx_stage *)((char *)run + run->sink);
 	sink->flags |= RX__CLOSED;
 	end_through(stage_of(run, run->recipe));
 	run_finalizers(run);
@@ -155,13 +156,24 @@ void rx__fail(rx_stage *self, int code)
 void rx__stop_upstream(rx_stage *self)
 {
 	self->flags |= RX__DONE;
-	if (!begins_run(self->node))
-		end_through(stage_of(rx__run(self), self->node->upstream));
+	if (self->node->above)
+		end_through(stage_of(rx__run(self), self->node->above));
 }
 
 /* ---- Beginning ------------------------------------------------------------------------------------------------- */
 
-static void begin_loop(rx_stage *first, const rx_fusion *loop)
+/* Most states are a number or two. */
+static inline void clear_state(rx_stage *stage, size_t room)
+{
+	if (room > 2 * sizeof(uint64_t))
+		memset(RX__STATE(stage), 0, room);
+	else if (room == 2 * sizeof(uint64_t))
+		memset(RX__STATE(stage), 0, 2 * sizeof(uint64_t));
+	else if (room)
+		memset(RX__STATE(stage), 0, sizeof(uint64_t));
+}
+
+static inline void begin_loop(rx_stage *first, const rx_fusion *loop)
 {
 	if (!rx__fusing)
 		return;
@@ -169,34 +181,14 @@ static void begin_loop(rx_stage *first, const rx_fusion *loop)
 	first->flags = RX__FUSED;
 }
 
-/*
- * Lay out a run of @p recipe (consumed) above a sink of @p sink_size bytes, which the caller fills in. NULL without
- * memory; the recipe has been released then.
- */
-static rx_run *create_run(rx_observable *recipe, const rx_observable *sink_node, size_t sink_size,
-                          rx_scheduler *scheduler)
+/* Write the stages above @p below, the sink. */
+static void lay_out(rx_run *run, rx_stage *below)
 {
-	const size_t size = recipe->run_size + sink_size;
-	rx_run *run = rx__pool_alloc(size);
-	if (!run) {
-		rx_observable_unref(recipe);
-		return NULL;
-	}
-	memset(run, 0, size);
-	run->refs = 1;
-	run->size = (uint32_t)size;
-	run->recipe = recipe;
-	run->scheduler = scheduler;
-	run->sink = recipe->run_size;
-	rx_stage *below = (rx_stage *)((char *)run + run->sink);
-	*below = (rx_stage){.next = sink_node->ops->next, .node = sink_node, .offset = run->sink};
 	const rx_fusion *loop = NULL;
-	for (const rx_observable *node = recipe;; node = node->upstream) {
+	for (const rx_observable *node = run->recipe; node; node = node->above) {
 		rx_stage *stage = stage_of(run, node);
-		*stage = (rx_stage){.next = node->ops->next,
-		                    .downstream = below,
-		                    .node = node,
-		                    .offset = node->run_size - node->stage_size};
+		*stage = (rx_stage){.next = node->ops->next, .downstream = below, .node = node, .offset = node->offset};
+		clear_state(stage, node->room);
 		below = stage;
 		if (!loop)
 			loop = node->loop;
@@ -204,42 +196,66 @@ static rx_run *create_run(rx_observable *recipe, const rx_observable *sink_node,
 			begin_loop(stage, loop);
 			loop = NULL;
 		}
-		if (begins_run(node))
-			return run;
 	}
 }
 
-/* Tell the stages of a run that all above them has been started, source to sink. */
+/*
+ * Lay out a run of @p recipe (consumed) above a sink of @p sink_size bytes, all of which but its stage the caller fills
+ * in. NULL without memory; the recipe has been released then.
+ */
+static inline rx_run *create_run(rx_observable *recipe, const rx_observable *sink_node, size_t sink_size,
+                                 rx_scheduler *scheduler)
+{
+	const size_t size = recipe->run_size + sink_size;
+	rx_run *run = rx__pool_alloc(size);
+	if (!run) {
+		rx_observable_unref(recipe);
+		return NULL;
+	}
+	*run = (rx_run){.refs = 1, .size = (uint32_t)size, .recipe = recipe, .scheduler = scheduler};
+	rx_stage *sink = sink_of(run);
+	*sink = (rx_stage){.next = sink_node->ops->next, .node = sink_node, .offset = recipe->run_size};
+	lay_out(run, sink);
+	return run;
+}
+
+/* Tell the stages from @p first on that all above them has been started, source to sink. */
 static void tell_started(rx_run *run, rx_stage *first)
 {
-	const rx_stage *sink = (rx_stage *)((char *)run + run->sink);
+	const rx_stage *sink = sink_of(run);
 	for (rx_stage *stage = first; stage != sink; stage = stage->downstream)
 		if (stage->node->ops->started && rx__open(stage))
 			stage->node->ops->started(stage);
 }
 
 /* Start the stages, sink to source, until one of them ends what is above it. */
-static void start_run(rx_run *run)
+static void start_stages(rx_run *run, const rx_observable *node)
 {
 	bool late = false;
 	rx_stage *first = NULL;
 	run->refs++;
-	for (const rx_observable *node = run->recipe;; node = node->upstream) {
+	for (; node; node = node->above ? node->above->active : NULL) {
 		rx_stage *stage = stage_of(run, node);
 		if (stage->flags & RX__CLOSED)
 			break;
 		first = stage;
-		stage->flags |= RX__STARTED;
-		late |= node->ops->started != NULL;
-		const int code = node->ops->start ? node->ops->start(stage) : 0;
+		const rx_stage_ops *ops = node->ops;
+		if (ops->stop || subscribes(ops))
+			stage->flags |= RX__STARTED;
+		late |= ops->started != NULL;
+		const int code = ops->start ? ops->start(stage) : 0;
 		if (code < 0 && rx__open(stage))
 			rx__fail(stage, code);
-		if (begins_run(node))
-			break;
 	}
 	if (late)
 		tell_started(run, first);
 	run_unref(run);
+}
+
+static inline void start_run(rx_run *run)
+{
+	if (run->recipe->active)
+		start_stages(run, run->recipe->active);
 }
 
 /* ---- Subscribing from outside ---------------------------------------------------------------------------------- */
@@ -283,16 +299,25 @@ static void sink_complete(rx_stage *self)
 	end_run(rx__run(self));
 }
 
-static void sink_release(rx_run *run)
-{
-	const rx_sink *sink = (rx_sink *)((char *)run + run->sink);
-	if (sink->drop)
-		sink->drop(sink->ctx);
-}
-
 static const rx_stage_ops sink_ops = {
 	.name = "observer", .next = rx__sink_next, .error = sink_error, .complete = sink_complete};
 static const rx_observable sink_node = {.ops = &sink_ops};
+
+/* Of an observer that has something to drop. */
+typedef struct owning_sink {
+	rx_sink sink;
+	void (*drop)(void *ctx);
+} owning_sink;
+
+static void owning_stop(rx_stage *self)
+{
+	const owning_sink *owning = (owning_sink *)self;
+	owning->drop(owning->sink.ctx);
+}
+
+static const rx_stage_ops owning_ops = {
+	.name = "observer", .next = rx__sink_next, .error = sink_error, .complete = sink_complete, .stop = owning_stop};
+static const rx_observable owning_node = {.ops = &owning_ops};
 
 /* What there is to say when no run could be made. */
 static void refuse(const rx_observer *observer, const rx_error *error)
@@ -327,26 +352,33 @@ void rx_subscribe(rx_observable *source, const rx_observer *observer, rx_subscri
 		refuse(observer, error);
 		return;
 	}
-	rx_run *run = create_run(source, &sink_node, sizeof(rx_sink),
-	                         observer->scheduler ? observer->scheduler : rx_scheduler_current());
+	const bool owning = observer->drop;
+	rx_run *run =
+		create_run(source, owning ? &owning_node : &sink_node, owning ? sizeof(owning_sink) : sizeof(rx_sink),
+	                   observer->scheduler ? observer->scheduler : rx_scheduler_current());
 	if (!run) {
 		refuse(observer, rx__error_from_code(-ENOMEM, NULL));
 		return;
 	}
-	rx_sink *sink = (rx_sink *)((char *)run + run->sink);
-	if (observer->next)
-		sink->call = observer->next->call;
-	else
+	rx_sink *sink = (rx_sink *)sink_of(run);
+	if (!observer->next)
 		sink->stage.next = sink_ignore;
+	sink->call = observer->next ? observer->next->call : NULL;
 	sink->ctx = observer->ctx;
 	sink->error = observer->error;
 	sink->complete = observer->complete;
-	sink->drop = observer->drop;
-	run->release = observer->drop ? sink_release : NULL;
+	if (owning)
+		((owning_sink *)sink)->drop = observer->drop;
 	run->handle = subscription;
 	if (subscription)
 		subscription->run = run;
 	start_run(run);
+}
+
+/* Whether nothing but memory is to be released: no stage has anything to stop, and nobody is left who could look at one. */
+static inline bool is_quiet(const rx_run *run)
+{
+	return run->refs == 1 && !run->finalizers && !(run->recipe->flags & RX__STOPS);
 }
 
 void rx_unsubscribe(rx_subscription *subscription)
@@ -355,6 +387,10 @@ void rx_unsubscribe(rx_subscription *subscription)
 	if (!run)
 		return;
 	detach(run);
+	if (is_quiet(run)) {
+		run_unref(run);
+		return;
+	}
 	run->refs++;
 	end_run(run);
 	run_unref(run);
@@ -391,8 +427,8 @@ int rx__finalizer_append(struct rx_finalizer **list, void (*call)(void *ctx), vo
 /* The stage that answers for demand: the first one above the sink with a word of its own, else the source. */
 static rx_stage *flow_stage(rx_run *run)
 {
-	for (const rx_observable *node = run->recipe;; node = node->upstream)
-		if (node->ops->pause || node->ops->flags & RX__UNPAUSABLE || begins_run(node))
+	for (const rx_observable *node = run->recipe;; node = node->above)
+		if (node->ops->pause || node->ops->flags & RX__UNPAUSABLE || !node->above)
 			return stage_of(run, node);
 }
 
@@ -442,6 +478,7 @@ static void unlink_inner(rx_inner *inner)
 static void link_inner(rx_inner *inner)
 {
 	rx_inners *list = inners_of(inner->outer);
+	inner->next = NULL;
 	inner->previous = list->last;
 	if (list->last)
 		list->last->next = inner;
@@ -454,7 +491,7 @@ static void inner_pass(rx_stage *self, const void *item)
 {
 	rx_stage *outer = ((rx_inner *)self)->outer;
 	if (rx__open(outer))
-		rx__emit(outer, item);
+		rx__hand(outer->downstream, item);
 }
 
 static void inner_next(rx_stage *self, const void *item)
@@ -485,21 +522,21 @@ static void inner_complete(rx_stage *self)
 		return;
 	if (outer->node->ops->inner_complete)
 		outer->node->ops->inner_complete(outer, inner);
-	if (rx__run(self)->ended)
+	if (!rx__open(self))
 		return;
-	rx__stop_inner(inner);
+	unlink_inner(inner);
+	end_run(rx__run(self));
 	if (outer->node->ops->inner_end && rx__open(outer))
 		outer->node->ops->inner_end(outer, inner);
 }
 
-static void inner_release(rx_run *run)
+static void inner_release(rx_stage *self)
 {
-	rx_inner *inner = (rx_inner *)((char *)run + run->sink);
-	rx__unpin(inner->outer);
+	rx__unpin(((rx_inner *)self)->outer);
 }
 
 static const rx_stage_ops inner_ops = {
-	.name = "inner", .next = inner_next, .error = inner_error, .complete = inner_complete};
+	.name = "inner", .next = inner_next, .error = inner_error, .complete = inner_complete, .stop = inner_release};
 static const rx_observable inner_node = {.ops = &inner_ops};
 
 /* What is subscribed instead of an observable whose items are of the wrong type. Consumes it. */
@@ -533,13 +570,12 @@ void rx__subscribe_inner_with(rx_stage *self, rx_observable *source, const rx_ty
 		rx__fail(self, -ENOMEM);
 		return;
 	}
-	rx_inner *inner = (rx_inner *)((char *)run + run->sink);
+	rx_inner *inner = (rx_inner *)sink_of(run);
 	if (!self->node->ops->inner_next)
 		inner->stage.next = inner_pass;
 	inner->outer = self;
 	inner->slot = slot;
 	inner->data = data;
-	run->release = inner_release;
 	rx__pin(self);
 	link_inner(inner);
 	if (where)

@@ -62,7 +62,7 @@ struct rx_stage {
 enum {
 	RX__DONE = 1,    /* its upstream has ended: no further event from there */
 	RX__CLOSED = 2,  /* it has ended itself */
-	RX__STARTED = 4, /* `start` was called, so `stop` is due */
+	RX__STARTED = 4, /* it was started, and has something to stop, which is due */
 	RX__FUSED = 8,   /* its `next` is a loop over it and those below: core/fuse.h */
 	RX__ENDED = RX__DONE | RX__CLOSED,
 };
@@ -98,12 +98,12 @@ enum {
 
 typedef enum rx_step_kind {
 	RX__NO_STEP,
-	RX__MAPS,        /* state: the index */
-	RX__FILTERS,     /* state: the index */
+	RX__MAPS,        /* state: rx__number() */
+	RX__FILTERS,     /* state: rx__number() */
 	RX__TAPS,        /* no state is looked at */
 	RX__SCANS,       /* state: an rx_accumulator */
 	RX__REDUCES,     /* state: an rx_accumulator */
-	RX__TAKES,       /* state: how many are left; no function */
+	RX__TAKES,       /* state: how many it has taken; no function, but `count`, their number */
 	RX__TAKES_WHILE, /* state: the index */
 } rx_step_kind;
 
@@ -116,6 +116,7 @@ typedef struct rx_step {
 		int (*test)(const void *in, size_t index, void *ctx);
 		int (*consume)(const void *in, void *ctx);
 		int (*reduce)(void *acc, const void *in, size_t index, void *ctx);
+		size_t count;
 	};
 	void *ctx;
 } rx_step;
@@ -144,7 +145,8 @@ struct rx_stage_ops {
 	/* Called once, source to sink, when all stages above have been started and if the stage is still open. RxJS's
 	 * operators subscribe to their source first: one whose timers or notifiers come after it starts them here. */
 	void (*started)(rx_stage *self);
-	/* Called once, source to sink, for each stage that was started. May be NULL. Inners stop before it is called. */
+	/* Called once, source to sink, for each stage that was started. May be NULL. Inners stop before it is called.
+	 * A sink's is called when the block goes, and releases what the sink owns. */
 	void (*stop)(rx_stage *self);
 
 	/* Events of an inner run. NULL inner_next and inner_error pass on to the downstream. */
@@ -162,25 +164,32 @@ struct rx_stage_ops {
 /* A node of a recipe. */
 struct rx_observable {
 	uint32_t refs;
-	uint32_t flags; /* RX__MISTAKE */
+	uint32_t flags; /* RX__MISTAKE and so on */
+	uint32_t size;  /* of the node, and what lies behind it */
 	const rx_stage_ops *ops;
 	const void *params;
-	const rx_type *type;     /* of what it emits; NULL: it emits nothing */
-	rx_observable *upstream; /* NULL in a source */
-	rx_operator *op;         /* owns the parameters; NULL: they lie behind this node */
-	rx_operator *owner;      /* an operator with `apply` that made it, and owns contexts; or NULL */
-	const char *function;    /* the name of the user's function, for messages; may be NULL */
-	uint32_t stage_size;     /* of its own stage, header included */
-	uint32_t run_size;       /* of the run from its header to the end of this stage */
-	char *label;             /* its own; NULL: that of its operator */
-	rx_step step;            /* the rest is core/fuse.c's */
-	const rx_fusion *loop;   /* over this stage and those before it, from the first in the loop; NULL */
-	uint8_t position;        /* in the loop; 0: the first, or there is none */
-	bool spans;              /* it may emit spans */
+	const rx_type *type;         /* of what it emits; NULL: it emits nothing */
+	rx_observable *upstream;     /* NULL in a source */
+	const rx_observable *above;  /* the upstream, if it is of the same run; NULL where a run begins */
+	const rx_observable *active; /* it, or the nearest above it, that has anything to start or to stop; or NULL */
+	rx_operator *op;             /* owns the parameters; NULL: they lie behind this node */
+	rx_operator *owner;          /* an operator with `apply` that made it, and owns contexts; or NULL */
+	const char *function;        /* the name of the user's function, for messages; may be NULL */
+	uint32_t offset;             /* of its stage, from the run's header */
+	uint32_t room;               /* bytes of its state */
+	uint32_t run_size;           /* of the run from its header to the end of this stage */
+	char *label;                 /* its own; NULL: that of its operator */
+	rx_step step;                /* the rest is core/fuse.c's */
+	const rx_fusion *loop;       /* over this stage and those before it, from the first in the loop; NULL */
+	uint8_t position;            /* in the loop; 0: the first, or there is none */
+	bool spans;                  /* it may emit spans */
 };
 
 enum {
 	RX__MISTAKE = 1, /* swallows what is piped on it, so that the first mistake is the one reported */
+	/* Of its stage, or of one above it in its run: */
+	RX__STOPS = 2,       /* it has something to stop */
+	RX__STOPS_FIRST = 4, /* it has RX__STOP_FIRST */
 };
 
 /* An operator without a source. */
@@ -210,14 +219,11 @@ int rx__finalizer_append(struct rx_finalizer **list, void (*call)(void *ctx), vo
 
 struct rx_run {
 	uint32_t refs; /* liveness, frames on the stack, inner runs, kept subscribers */
-	uint32_t size;
+	uint32_t size; /* of the block */
 	rx_observable *recipe;
 	rx_scheduler *scheduler;
 	rx_subscription *handle;         /* the user's, while it is open */
 	struct rx_finalizer *finalizers; /* the user's, in order */
-	void (*release)(rx_run *run);    /* what the sink owns */
-	uint32_t sink;                   /* offset of the sink */
-	bool ended;
 };
 
 /* The sink of a run that has an observer. */
@@ -227,7 +233,6 @@ typedef struct rx_sink {
 	void *ctx;
 	void (*error)(const rx_error *error, void *ctx);
 	void (*complete)(void *ctx);
-	void (*drop)(void *ctx);
 } rx_sink;
 
 /* Its `next`, where the observer takes items. */
@@ -266,6 +271,20 @@ static inline size_t rx__span_room(const rx_type *type)
 static inline rx_run *rx__run(const rx_stage *self)
 {
 	return (rx_run *)((char *)self - self->offset);
+}
+
+/*
+ * The number of the item that has come, for a function that may ask for it. It is all of the stage's state, and there is
+ * none (rx__number_room()) where the function is a kernel.
+ */
+static inline size_t rx__number(const rx_stage *self)
+{
+	return self->node->room ? (*(size_t *)RX__STATE(self))++ : 0;
+}
+
+static inline size_t rx__number_room(bool kernel)
+{
+	return kernel ? 0 : sizeof(size_t);
 }
 
 static inline rx_scheduler *rx__scheduler(const rx_stage *self)
@@ -428,8 +447,9 @@ void rx__dropped(const rx_observable *node, const rx_error *error);
 /* Report an error that nobody handles. */
 void rx__unhandled(const rx_error *error);
 
-/* Blocks of runs, from a pool of the thread. */
+/* Blocks of runs and of recipes' nodes, from a pool of the thread. */
 void *rx__pool_alloc(size_t size);
+void *rx__pool_alloc_zero(size_t size);
 void rx__pool_free(void *memory, size_t size);
 
 #endif

@@ -5,15 +5,10 @@ struct filter {
 	void *ctx;
 };
 
-struct state {
-	size_t index;
-};
-
 static void filter_next(rx_stage *self, const void *item)
 {
 	const struct filter *filter = RX__PARAMS(self);
-	struct state *state = RX__STATE(self);
-	const int code = filter->predicate->call(item, state->index++, filter->ctx);
+	const int code = filter->predicate->call(item, rx__number(self), filter->ctx);
 	if (code > 0)
 		rx__emit(self, item);
 	else if (code < 0)
@@ -49,11 +44,13 @@ static void filter_step(const void *params, rx_step *step)
 	*step = (rx_step){RX__FILTERS, .kernel = predicate->span, .test = predicate->call, .ctx = filter->ctx};
 }
 
-static const rx_stage_ops filter_ops = {.name = "filter",
-                                        .state_size = sizeof(struct state),
-                                        .next = filter_next,
-                                        .span = filter_span,
-                                        .step = filter_step};
+static size_t filter_extra(const rx_observable *node)
+{
+	return rx__number_room(((const struct filter *)node->params)->predicate->span);
+}
+
+static const rx_stage_ops filter_ops = {
+	.name = "filter", .extra = filter_extra, .next = filter_next, .span = filter_span, .step = filter_step};
 
 rx_operator *rx_filter_fn(const rx_predicate *predicate, void *ctx)
 {

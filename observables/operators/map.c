@@ -5,17 +5,12 @@ struct map {
 	void *ctx;
 };
 
-struct state {
-	size_t index;
-};
-
 static void map_next(rx_stage *self, const void *item)
 {
 	const struct map *map = RX__PARAMS(self);
-	struct state *state = RX__STATE(self);
 	const rx_type *type = self->node->type;
 	void *out = RX__STACK(type);
-	const int code = map->mapper->call(item, state->index++, out, map->ctx);
+	const int code = map->mapper->call(item, rx__number(self), out, map->ctx);
 	if (code < 0) {
 		rx__fail(self, code);
 		return;
@@ -50,8 +45,13 @@ static void map_step(const void *params, rx_step *step)
 	*step = (rx_step){RX__MAPS, .kernel = map->mapper->span, .map = map->mapper->call, .ctx = map->ctx};
 }
 
+static size_t map_extra(const rx_observable *node)
+{
+	return rx__number_room(((const struct map *)node->params)->mapper->span);
+}
+
 static const rx_stage_ops map_ops = {
-	.name = "map", .state_size = sizeof(struct state), .next = map_next, .span = map_span, .step = map_step};
+	.name = "map", .extra = map_extra, .next = map_next, .span = map_span, .step = map_step};
 
 rx_operator *rx_map_fn(const rx_mapper *mapper, void *ctx)
 {

@@ -1,25 +1,17 @@
 #include "observables/core/stage.h"
 
 struct state {
-	size_t left;
+	size_t taken;
 };
-
-static int take_start(rx_stage *self)
-{
-	struct state *state = RX__STATE(self);
-	state->left = *(const size_t *)RX__PARAMS(self);
-	if (state->left == 0)
-		rx__complete(self);
-	return 0;
-}
 
 /* Counts before it emits: what an item makes the downstream emit back counts as well. */
 static void take_next(rx_stage *self, const void *item)
 {
+	const size_t count = *(const size_t *)RX__PARAMS(self);
 	struct state *state = RX__STATE(self);
-	if (state->left == 0)
+	if (state->taken == count)
 		return;
-	const bool last = --state->left == 0;
+	const bool last = ++state->taken == count;
 	rx__emit(self, item);
 	if (last)
 		rx__complete(self);
@@ -28,12 +20,13 @@ static void take_next(rx_stage *self, const void *item)
 static void take_span(rx_stage *self, const void *items, size_t count)
 {
 	struct state *state = RX__STATE(self);
-	if (count > state->left)
-		count = state->left;
-	if (count == 0)
+	const size_t left = *(const size_t *)RX__PARAMS(self) - state->taken;
+	if (left == 0)
 		return;
-	state->left -= count;
-	const bool last = state->left == 0;
+	const bool last = count >= left;
+	if (last)
+		count = left;
+	state->taken += count;
 	rx__emit_span(self, items, count);
 	if (last)
 		rx__complete(self);
@@ -41,18 +34,26 @@ static void take_span(rx_stage *self, const void *items, size_t count)
 
 static void take_step(const void *params, rx_step *step)
 {
-	(void)params;
-	step->kind = RX__TAKES;
+	*step = (rx_step){RX__TAKES, .count = *(const size_t *)params};
 }
 
-static const rx_stage_ops take_ops = {.name = "take",
-                                      .state_size = sizeof(struct state),
-                                      .start = take_start,
-                                      .next = take_next,
-                                      .span = take_span,
-                                      .step = take_step};
+static const rx_stage_ops take_ops = {
+	.name = "take", .state_size = sizeof(struct state), .next = take_next, .span = take_span, .step = take_step};
+
+static int take_none_start(rx_stage *self)
+{
+	rx__complete(self);
+	return 0;
+}
+
+static void take_none_next(rx_stage *self, const void *item)
+{
+	(void)self, (void)item;
+}
+
+static const rx_stage_ops take_none_ops = {.name = "take", .start = take_none_start, .next = take_none_next};
 
 rx_operator *rx_take(size_t count)
 {
-	return rx__operator(&take_ops, NULL, NULL, NULL, &count, sizeof count);
+	return rx__operator(count ? &take_ops : &take_none_ops, NULL, NULL, NULL, &count, sizeof count);
 }
