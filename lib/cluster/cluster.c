@@ -118,8 +118,6 @@ static void fill_in(cy_options *options)
 		options->queue_bytes = (size_t)8 << 20;
 	if (!options->queue_frames)
 		options->queue_frames = 65536;
-	if (!options->queue_bytes)
-		options->queue_bytes = (size_t)8 << 20;
 }
 
 static int create_parts(cy_cluster *cluster)

@@ -41,7 +41,6 @@ struct cy__worker {
 	rx_subscription child;
 	uint32_t asker;               /* who asked for the end of this incarnation, if it was asked for, or for whom */
 	cy_reason asked_as;           /* CY_ENDED_ASKED, or why the library did */
-	int unwatched;                /* 0, or why its end cannot be waited for */
 	cy_worker_statistics earlier; /* what was counted of those that it has replaced */
 	cy__waiting *first, *last;
 	size_t waiting_count, waiting_bytes;
@@ -52,6 +51,7 @@ struct cy__worker {
 	cy__exchange order; /* the call that asks it to stop */
 	rx_task telling;    /* that call again, which could not be made */
 	int asking;         /* the signal that is its argument */
+	int unwatched;      /* 0, or why its end cannot be waited for */
 	cy__member *member; /* of a group; NULL: of none */
 	cy__policy *policy; /* the program's own; NULL: none */
 	cy__recycle recycle;

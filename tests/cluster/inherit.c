@@ -100,6 +100,49 @@ TEST(environment_directory_and_arguments_arrive)
 	cy_value_unref(told);
 }
 
+/* ---- Identity ---------------------------------------------------------------------------------------------------------- */
+
+static rx_observable *tell_identity(const cy_request *request, void *ctx)
+{
+	(void)request, (void)ctx;
+	const bool may_signal = kill(getppid(), 0) == 0;
+	return cy_answer(cy_pack("[u, u, u, b]", getuid(), geteuid(), getegid(), may_signal));
+}
+
+PROGRAM(identified)
+{
+	cy_cluster *cluster = cy_join(NULL);
+	cy_register(cluster, &(cy_command){.name = "tell", .run = tell_identity});
+	return cy_run(cluster);
+}
+
+TEST(a_worker_that_is_another_user_serves_and_cannot_signal_its_primary)
+{
+	enum { NOBODY = 65534 };
+	cy_value *told;
+	uint32_t user = 0, effective = 0, group = 0;
+	bool may_signal = true;
+	if (geteuid() != 0) {
+		fprintf(stderr, "skipped: only root can start a worker as another user\n");
+		return;
+	}
+	cy_cluster *cluster = cluster_begin("identified", NULL);
+	const int64_t id = cy_fork(cluster, "Heir", &(cy_worker_options){.process.user = "65534"});
+	if (id == -EACCES) {
+		fprintf(stderr, "skipped: that user may not execute this program where it lies\n");
+		cluster_end(cluster);
+		return;
+	}
+	ck_assert_int_eq(cluster_call(cluster, cy_named("Heir"), "tell", NULL, &told), 0);
+	ck_assert_int_eq(cy_unpack(told, "[u, u, u, b]", &user, &effective, &group, &may_signal), 0);
+	ck_assert_uint_eq(user, NOBODY);
+	ck_assert_uint_eq(effective, NOBODY);
+	ck_assert_uint_ne(group, 0);
+	ck_assert(!may_signal);
+	cy_value_unref(told);
+	cluster_end(cluster);
+}
+
 /* ---- Signals ----------------------------------------------------------------------------------------------------------- */
 
 static rx_observable *tell_signals(const cy_request *request, void *ctx)

@@ -34,8 +34,9 @@ typedef enum cy_strategy {
 } cy_strategy;
 
 typedef struct cy_member {
-	const char *name;          /**< as that of cy_fork() */
-	cy_worker_options options; /**< of `revival`, only `start` counts; CY_REVIVE_DECIDE, or a policy, is not for groups */
+	const char *name; /**< as that of cy_fork() */
+	/** Of `revival`, only `start` counts; neither CY_REVIVE_DECIDE nor `policy` is for groups. */
+	cy_worker_options options;
 } cy_member;
 
 /** Zero means the default. */

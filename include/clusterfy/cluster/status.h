@@ -30,15 +30,15 @@ typedef enum cy_sequel {
 
 /** Why an incarnation has ended. */
 typedef enum cy_reason {
-	CY_ENDED_ASKED = 1, /**< somebody asked for it: `origin` of the event */
-	CY_ENDED_NORMAL,    /**< unasked, with code 0 */
-	CY_ENDED_CODE,      /**< unasked, with another code */
-	CY_ENDED_SIGNAL,    /**< unasked, by a signal */
-	CY_ENDED_NO_START,  /**< no process could be started */
-	CY_ENDED_NO_HELLO,  /**< it ended before it had joined, whatever its code */
-	CY_ENDED_NOT_READY, /**< killed, for it was not ready in its time (`start` of cy_revival) */
-	CY_ENDED_HUNG,      /**< aborted or killed, for its loop did not turn (`heartbeat` of cy_worker_options) */
-	CY_ENDED_REPLACED,  /**< asked to end once another process had its place: recycled, or reloaded */
+	CY_ENDED_ASKED = 1,  /**< somebody asked for it: `origin` of the event */
+	CY_ENDED_NORMAL,     /**< unasked, with code 0 */
+	CY_ENDED_CODE,       /**< unasked, with another code */
+	CY_ENDED_SIGNAL,     /**< unasked, by a signal */
+	CY_ENDED_NO_START,   /**< no process could be started */
+	CY_ENDED_NO_HELLO,   /**< it ended before it had joined, whatever its code */
+	CY_ENDED_NOT_READY,  /**< killed, for it was not ready in its time (`start` of cy_revival) */
+	CY_ENDED_HUNG,       /**< aborted or killed, for its loop did not turn (`heartbeat` of cy_worker_options) */
+	CY_ENDED_REPLACED,   /**< asked to end once another process had its place: recycled, or reloaded */
 	CY_ENDED_WITH_GROUP, /**< asked to end because another of its group has: `origin` of the event */
 	CY_ENDED_LIMIT /**< unasked, past a limit of its process: by SIGXCPU (processor time) or SIGXFSZ (a file's size). Of
 	                    memory the kernel gives no sign but to the program, and at a hard limit it kills: leave room */
