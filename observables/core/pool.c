@@ -15,8 +15,8 @@
 #define POOLED 1
 #endif
 
-#define GRAIN 32
-#define BUCKETS 32
+#define GRAIN 16
+#define BUCKETS 64
 /* What a thread may keep in free blocks. */
 #define KEEP ((size_t)8 << 20)
 

@@ -182,13 +182,28 @@ void rx__subject_stop(rx_stage *self)
 
 void rx__subject_release(void *params)
 {
-	rx_subject_unref(*(rx_subject **)params);
+	rx_subject *subject = *(rx_subject **)params;
+	if (subject->observable && subject->observable->params == params)
+		subject->observable = NULL;
+	rx_subject_unref(subject);
 }
 
+/* One that was given a name, or contexts to own, is no longer like a new one. */
+static bool is_plain(const rx_observable *node)
+{
+	return !node->label && !node->owner;
+}
+
+/* All who observe a subject have one recipe, as long as there is one. */
 rx_observable *rx_subject_observe(rx_subject *subject)
 {
-	rx_subject_ref(subject);
-	return rx__source(&subject->kind->source, subject->type, &subject, sizeof(rx_subject *));
+	if (subject->observable && is_plain(subject->observable))
+		return rx_observable_ref(subject->observable);
+	rx_observable *node = rx__source(&subject->kind->source, subject->type,
+	                                 &(rx_subject *){rx_subject_ref(subject)}, sizeof(rx_subject *));
+	if (subject->refs && !rx__is_mistake(node))
+		subject->observable = node;
+	return node;
 }
 
 /* ---- From outside ---------------------------------------------------------------------------------------------- */

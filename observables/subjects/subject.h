@@ -46,7 +46,8 @@ struct rx_subject {
 	const rx_error *error; /* why it ended, if it was that */
 	rx_link *first, *last;
 	rx_cursor *cursors;
-	uint64_t number; /* of the newest link */
+	rx_observable *observable; /* what was given out to observe it, as long as somebody has it; not held */
+	uint64_t number;           /* of the newest link */
 	size_t observers;
 	_Alignas(16) unsigned char state[];
 };

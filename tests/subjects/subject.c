@@ -441,6 +441,45 @@ TEST(unsubscribing_a_subject_during_next_ends_the_walk)
 	rx_subject_unref(subject);
 }
 
+TEST(who_observes_it_too_costs_a_run_and_no_recipe)
+{
+	rx_subject *subject = rx_subject_create(&rx_type_int64_t);
+	listen(&a, subject);
+	const size_t before = memory_allocations();
+	listen(&b, subject);
+	ck_assert_uint_le(memory_allocations() - before, 1);
+	rx_subject_complete(subject);
+	ck_assert_heard("A| B|");
+	listen(&c, subject);
+	ck_assert_heard("C|");
+	rx_subject_unref(subject);
+}
+
+static rx_observable *observe_instead(rx_observable *source, void *subject)
+{
+	rx_observable_unref(source);
+	return rx_subject_observe(subject);
+}
+
+static void note_stage(const rx_error *error, void *ctx)
+{
+	strcpy(ctx, error->stage);
+}
+
+TEST(a_name_given_to_one_observable_of_it_stays_with_that)
+{
+	char stage[16] = "";
+	rx_subject *subject = rx_subject_create(&rx_type_int64_t);
+	rx_observable *named =
+		rx_pipe(rx_never(), rx_name(rx_operator_create(NULL, observe_instead, subject, NULL), "mine"));
+	rx_subject_unsubscribe(subject);
+	rx_subscribe(rx_subject_observe(subject), &(rx_observer){.error = note_stage, .ctx = stage}, NULL);
+	ck_assert_str_eq(stage, "subject");
+	rx_subscribe(named, &(rx_observer){.error = note_stage, .ctx = stage}, NULL);
+	ck_assert_str_eq(stage, "mine/subject");
+	rx_subject_unref(subject);
+}
+
 TEST(without_memory_observers_get_the_error)
 {
 	memory_fail_after(0);
