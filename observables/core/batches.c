@@ -1,11 +1,22 @@
 #include "observables/core/batches.h"
 
+/* The spare, as if it were new but for the room that it has. */
+static rx_batch *take_spare(rx_batches *batches, size_t size)
+{
+	rx_batch *batch = batches->spare;
+	const rx_ring room = batch->items;
+	batches->spare = NULL;
+	memset(batch, 0, size);
+	batch->items = room;
+	return batch;
+}
+
 void *rx__batches_open(rx_batches *batches, size_t size)
 {
 	rx_batch **end = &batches->first;
 	while (*end)
 		end = &(*end)->next;
-	*end = rx_alloc_zero(size);
+	*end = batches->spare ? take_spare(batches, size) : rx_alloc_zero(size);
 	return *end;
 }
 
@@ -17,21 +28,36 @@ int rx__batches_push(rx_batches *batches, const rx_type *type, const void *item)
 	return code;
 }
 
+/* A room that grew large once is not held for ever. */
+static bool is_worth_keeping(const rx_batch *batch, const rx_type *type)
+{
+	return !batch->items.capacity || batch->items.capacity * type->size <= RX__SPAN_BYTES;
+}
+
 void rx__batches_emit(rx_stage *self, rx_batches *batches, rx_batch *batch)
 {
+	const rx_type *type = rx__in(self);
 	rx_batch **place = &batches->first;
 	while (*place != batch)
 		place = &(*place)->next;
 	*place = batch->next;
-	rx_ring items = batch->items;
+	rx__emit(self, &(rx_list){type, batch->items.count, batch->items.items});
+	rx__ring_empty(&batch->items, type);
+	if (rx__open(self) && !batches->spare && is_worth_keeping(batch, type)) {
+		batches->spare = batch;
+		return;
+	}
+	rx_free(batch->items.items);
 	rx_free(batch);
-	rx__ring_emit_list(self, &items, rx__in(self));
 }
 
 void rx__batches_clear(rx_batches *batches, const rx_type *type)
 {
 	rx_batch *next = batches->first;
-	batches->first = NULL;
+	if (batches->spare)
+		rx_free(batches->spare->items.items);
+	rx_free(batches->spare);
+	*batches = (rx_batches){0};
 	while (next) {
 		rx_batch *batch = next;
 		next = batch->next;

@@ -12,6 +12,12 @@ static rx_slot *slot(rx_cells *cells, const rx_join *join, size_t index)
 	return (rx_slot *)((char *)(cells + 1) + index * stride(join));
 }
 
+/* A number is copied to the stack, and stays where it is as well: nothing has to come back. */
+static bool is_plain(const rx_type *type)
+{
+	return !type->copy && !type->drop;
+}
+
 size_t rx__cells_room(const rx_join *join)
 {
 	return join->count * stride(join);
@@ -31,31 +37,24 @@ void rx__cells_clear(rx_cells *cells, const rx_join *join)
 
 int rx__cells_put(rx_cells *cells, const rx_join *join, size_t index, const void *item)
 {
+	const rx_type *type = join->types[index];
 	rx_slot *cell = slot(cells, join, index);
 	const bool first = !cell->full;
-	const int code = rx__slot_put(cell, join->types[index], item);
-	if (code == 0 && first)
-		cells->missing--;
+	int code = 0;
+	if (is_plain(type))
+		rx__slot_move(cell + 1, item, type->size);
+	else
+		code = rx__slot_put(cell, type, item);
+	if (code == 0) {
+		cell->full = true;
+		cells->missing -= first;
+	}
 	return code;
 }
 
 bool rx__cells_has(rx_cells *cells, const rx_join *join, size_t index)
 {
 	return slot(cells, join, index)->full;
-}
-
-/* A number is copied to the stack, and stays where it is as well: nothing has to come back. */
-static bool is_plain(const rx_type *type)
-{
-	return !type->copy && !type->drop;
-}
-
-static inline void copy_plain(void *to, const rx_slot *from, size_t size)
-{
-	if (RX__LIKELY(size == sizeof(uint64_t)))
-		memcpy(to, from + 1, sizeof(uint64_t));
-	else
-		memcpy(to, from + 1, size);
 }
 
 /* The first @p count slots get back what lies at @p stack. */
@@ -74,7 +73,7 @@ static int lend(rx_cells *cells, const rx_join *join, char *stack, const void **
 		const rx_type *type = join->types[i];
 		int code = 0;
 		if (is_plain(type))
-			copy_plain(room, slot(cells, join, i), type->size);
+			rx__slot_move(room, slot(cells, join, i) + 1, type->size);
 		else
 			code = rx__slot_lend(slot(cells, join, i), type, room);
 		if (code < 0) {

@@ -71,6 +71,14 @@ void rx__ring_clear(rx_ring *ring, const rx_type *type)
 	rx_free(old.items);
 }
 
+void rx__ring_empty(rx_ring *ring, const rx_type *type)
+{
+	const bool owned = ring->count && type->drop;
+	for (size_t i = 0; owned && i < ring->count; i++)
+		type->drop(slot(ring, type, i));
+	ring->first = ring->count = 0;
+}
+
 void rx__ring_emit(rx_stage *self, rx_ring *ring)
 {
 	const rx_type *type = self->node->type;

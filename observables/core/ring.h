@@ -23,6 +23,8 @@ void rx__ring_pop(rx_ring *ring, const rx_type *type, void *out);
 const void *rx__ring_at(const rx_ring *ring, const rx_type *type, size_t index);
 /* Drop what is left and give the memory back: an empty ring. */
 void rx__ring_clear(rx_ring *ring, const rx_type *type);
+/* Drop what is left and keep the memory, of a ring that nobody else can reach. */
+void rx__ring_empty(rx_ring *ring, const rx_type *type);
 /* Emit the oldest item of a ring of items of the stage's own type. The ring is not empty. */
 void rx__ring_emit(rx_stage *self, rx_ring *ring);
 /* Emit all items as one rx_list, from a ring that was never popped; it is empty before the downstream gets the list. */

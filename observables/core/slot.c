@@ -5,15 +5,6 @@ static void *room(rx_slot *slot)
 	return slot + 1;
 }
 
-/* Most items are numbers: a size that the compiler knows spares them a call. */
-static inline void move(void *to, const void *from, size_t size)
-{
-	if (RX__LIKELY(size == sizeof(uint64_t)))
-		memcpy(to, from, sizeof(uint64_t));
-	else
-		memcpy(to, from, size);
-}
-
 size_t rx__slot_room_in(const rx_observable *node)
 {
 	return node->upstream->type ? node->upstream->type->size : 0;
@@ -40,7 +31,7 @@ void rx__slot_clear(rx_slot *slot, const rx_type *type)
 int rx__slot_put(rx_slot *slot, const rx_type *type, const void *item)
 {
 	if (!type->copy && !type->drop) {
-		move(room(slot), item, type->size);
+		rx__slot_move(room(slot), item, type->size);
 		slot->lent = NULL;
 		slot->full = true;
 		return 0;
@@ -50,7 +41,7 @@ int rx__slot_put(rx_slot *slot, const rx_type *type, const void *item)
 	if (code < 0)
 		return code;
 	rx__slot_clear(slot, type);
-	move(room(slot), copy, type->size);
+	rx__slot_move(room(slot), copy, type->size);
 	slot->full = true;
 	return 0;
 }
@@ -61,7 +52,7 @@ int rx__slot_lend(rx_slot *slot, const rx_type *type, void *stack)
 	if (code < 0)
 		return code;
 	if (!slot->lent)
-		move(stack, room(slot), type->size);
+		rx__slot_move(stack, room(slot), type->size);
 	slot->lent = stack;
 	return 0;
 }
@@ -78,7 +69,7 @@ void rx__slot_claim(rx_slot *slot, const rx_type *type, void *stack)
 void rx__slot_return(rx_slot *slot, const rx_type *type, void *stack)
 {
 	if (slot->lent == stack) {
-		move(room(slot), stack, type->size);
+		rx__slot_move(room(slot), stack, type->size);
 		slot->lent = NULL;
 	} else {
 		rx_type_drop(type, stack);

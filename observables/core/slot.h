@@ -17,6 +17,15 @@ typedef struct rx_slot {
 	bool full;
 } rx_slot;
 
+/* Most items are numbers: a size that the compiler knows spares them a call. */
+static inline void rx__slot_move(void *to, const void *from, size_t size)
+{
+	if (RX__LIKELY(size == sizeof(uint64_t)))
+		memcpy(to, from, sizeof(uint64_t));
+	else
+		memcpy(to, from, size);
+}
+
 /* `extra` of a stage that keeps an item of its upstream, or one of what it emits itself. */
 size_t rx__slot_room_in(const rx_observable *node);
 size_t rx__slot_room_out(const rx_observable *node);

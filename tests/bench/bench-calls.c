@@ -1,5 +1,5 @@
 /*
- * What a call costs between two processes, and how many there are a second with several in flight; what a start costs.
+ * What a call costs between two processes, and how many there are a second with several in flight.
  */
 #include <clusterfy/cluster.h>
 
@@ -218,16 +218,6 @@ static void compare_head(void)
 	bench_use((int64_t)sum);
 }
 
-static double start_workers(cy_cluster *cluster, int count)
-{
-	const double begin = bench_now();
-	for (int i = 0; i < count; i++)
-		cy_fork(cluster, NULL, NULL);
-	if (finish(cy_ready(cluster, NULL, 0)) < 0)
-		abort();
-	return (bench_now() - begin) / 1e6;
-}
-
 static void run(cy_cluster *cluster)
 {
 	const int rounds = bench_short ? 500 : 20000;
@@ -235,10 +225,6 @@ static void run(cy_cluster *cluster)
 	cy_fork(cluster, "two", NULL);
 	if (finish(cy_ready(cluster, NULL, 0)) < 0)
 		abort();
-	if (bench_wanted("start")) {
-		bench_print("start", "4 workers ready", start_workers(cluster, 4), "ms", 0);
-		bench_print("start", "16 workers ready", start_workers(cluster, 16), "ms", 0);
-	}
 	bench_pin(0);
 	if (bench_wanted("call")) {
 		const double floor = floor_round_trip(BODY, rounds);
