@@ -15,10 +15,10 @@ enum {
 
 bool rx__fusing = true, rx__spanning = true;
 
-/* One of the stages, with all that does not change from item to item at hand. */
+/* One of the stages. */
 struct lane {
 	rx_stage *stage;
-	rx_step step;
+	const rx_step *step;
 	void *room;
 };
 
@@ -41,25 +41,25 @@ INLINE const void *stop_with(const struct lane *lane, int code)
 /* rx__number(), but for looking at the recipe each time. */
 INLINE size_t number(const struct lane *lane)
 {
-	return lane->step.kernel ? 0 : (*(size_t *)RX__STATE(lane->stage))++;
+	return lane->step->kernel ? 0 : (*(size_t *)RX__STATE(lane->stage))++;
 }
 
 INLINE const void *map(const struct lane *lane, const void *item)
 {
-	const int code = lane->step.map(item, number(lane), lane->room, lane->step.ctx);
+	const int code = lane->step->map(item, number(lane), lane->room, lane->step->ctx);
 	return RX__LIKELY(code >= 0) ? lane->room : stop_with(lane, code);
 }
 
 INLINE const void *filter(const struct lane *lane, const void *item)
 {
-	const int code = lane->step.test(item, number(lane), lane->step.ctx);
+	const int code = lane->step->test(item, number(lane), lane->step->ctx);
 	return code > 0 ? item : stop_with(lane, code);
 }
 
 INLINE const void *take_while(const struct lane *lane, const void *item)
 {
 	size_t *index = RX__STATE(lane->stage);
-	const int code = lane->step.test(item, (*index)++, lane->step.ctx);
+	const int code = lane->step->test(item, (*index)++, lane->step->ctx);
 	if (code == 0)
 		rx__complete(lane->stage);
 	return code > 0 ? item : stop_with(lane, code);
@@ -67,14 +67,14 @@ INLINE const void *take_while(const struct lane *lane, const void *item)
 
 INLINE const void *tap(const struct lane *lane, const void *item)
 {
-	const int code = lane->step.consume(item, lane->step.ctx);
+	const int code = lane->step->consume(item, lane->step->ctx);
 	return RX__LIKELY(code >= 0) ? item : stop_with(lane, code);
 }
 
 INLINE const void *take(const struct lane *lane, const void *item)
 {
 	size_t *taken = RX__STATE(lane->stage);
-	if (*taken == lane->step.count)
+	if (*taken == lane->step->count)
 		return NULL;
 	++*taken;
 	return item;
@@ -84,7 +84,7 @@ INLINE const void *take(const struct lane *lane, const void *item)
 INLINE void end_take(const struct lane *lane)
 {
 	const size_t *taken = RX__STATE(lane->stage);
-	if (*taken == lane->step.count && rx__open(lane->stage))
+	if (*taken == lane->step->count && rx__open(lane->stage))
 		rx__complete(lane->stage);
 }
 
@@ -124,7 +124,7 @@ INLINE const void *accumulate(const struct lane *lane, const void *item)
 	rx_accumulator *accumulator = RX__STATE(lane->stage);
 	if (!RX__LIKELY(accumulator->slot.lent == lane->room) && !lend(lane, item))
 		return item;
-	const int code = lane->step.reduce(lane->room, item, accumulator->index++, lane->step.ctx);
+	const int code = lane->step->reduce(lane->room, item, accumulator->index++, lane->step->ctx);
 	if (RX__LIKELY(code >= 0 && accumulator->slot.lent == lane->room))
 		return lane->room;
 	return interrupted(lane, code);
@@ -194,13 +194,22 @@ INLINE bool keeps_item(rx_step_kind kind)
 INLINE struct end prepare(int length, rx_stage *stage, struct lane *lanes, char (*rooms)[ROOM])
 {
 	for (int i = 0; i < length; i++) {
-		lanes[i] = (struct lane){.stage = stage, .step = stage->node->step, .room = rooms[i]};
+		lanes[i] = (struct lane){.stage = stage, .step = &stage->node->step, .room = rooms[i]};
 		stage = stage->downstream;
 	}
 	const rx_sink *sink = (const rx_sink *)stage;
 	if (stage->next == rx__sink_next)
 		return (struct end){stage, sink->call, sink->ctx};
 	return (struct end){.stage = stage};
+}
+
+/* What does not change from item to item is at hand on the stack. */
+INLINE void keep_steps(int length, struct lane *lanes, rx_step *steps)
+{
+	for (int i = 0; i < length; i++) {
+		steps[i] = *lanes[i].step;
+		lanes[i].step = &steps[i];
+	}
 }
 
 INLINE void settle(uint32_t kinds, int length, const struct lane *lanes)
@@ -227,8 +236,10 @@ INLINE void run_span(uint32_t kinds, int length, rx_stage *first, const char *it
 {
 	_Alignas(16) char rooms[MOST][ROOM];
 	struct lane lanes[MOST];
+	rx_step steps[MOST];
 	const size_t size = rx__in(first)->size;
 	const struct end end = prepare(length, first, lanes, rooms);
+	keep_steps(length, lanes, steps);
 	for (; count-- && rx__open(first); item += size)
 		pass(kinds, length, lanes, &end, item);
 	settle(kinds, length, lanes);
