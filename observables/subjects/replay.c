@@ -69,10 +69,25 @@ static void trim(rx_subject *subject)
 		remove_first(replay, subject->type);
 }
 
+/* Take out the node that has to go for the next one, if its item needs no dropping and nobody stands on it; else NULL. */
+static struct node *take_first(struct replay *replay, const rx_type *type)
+{
+	struct node *first = replay->first;
+	if (replay->count < replay->limit || first->refs > 1 || type->copy || type->drop)
+		return NULL;
+	replay->first = first->next;
+	if (!replay->first)
+		replay->last = NULL;
+	replay->count--;
+	return first;
+}
+
 static int keep(rx_subject *subject, const void *item)
 {
 	struct replay *replay = replay_of(subject);
-	struct node *node = rx__pool_alloc(node_size(subject->type));
+	struct node *node = take_first(replay, subject->type);
+	if (!node)
+		node = rx__pool_alloc(node_size(subject->type));
 	if (!node)
 		return -ENOMEM;
 	const int code = rx_type_copy(subject->type, node->item, item);

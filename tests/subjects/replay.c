@@ -32,6 +32,42 @@ TEST(keeps_only_so_many)
 	rx_subject_unref(subject);
 }
 
+TEST(one_that_is_full_allocates_nothing_more)
+{
+	rx_subject *subject = create(2);
+	emit(subject, 1);
+	emit(subject, 2);
+	const size_t before = memory_allocations();
+	emit(subject, 3);
+	emit(subject, 4);
+	ck_assert_uint_eq(memory_allocations(), before);
+	listen(&a, subject);
+	ck_assert_heard("A3 A4");
+	rx_unsubscribe(&a.subscription);
+	rx_subject_unref(subject);
+}
+
+static void emit_more(struct listener *self, int64_t n)
+{
+	if (n < 10)
+		emit(self->subject, n + 10);
+}
+
+/* A takes both items while they are replaced, and hears what is emitted from inside as well. */
+TEST(an_item_that_is_being_replayed_is_not_written_over)
+{
+	rx_subject *subject = create(2);
+	emit(subject, 1);
+	emit(subject, 2);
+	a.then = emit_more;
+	listen(&a, subject);
+	ck_assert_heard("A1 A11 A2 A12");
+	listen(&b, subject);
+	ck_assert_heard("B11 B12");
+	rx_subject_complete(subject);
+	rx_subject_unref(subject);
+}
+
 TEST(replays_before_an_error_too)
 {
 	rx_subject *subject = create(0);
