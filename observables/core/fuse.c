@@ -303,6 +303,12 @@ static bool fits(const rx_type *type)
 	return type && !type->copy && !type->drop && type->size <= ROOM;
 }
 
+/* Whether it calls an ordinary function for each item. Where take has its number, others have theirs. */
+static bool is_one_by_one(const rx_step *step)
+{
+	return step->kind != RX__TAKES && step->map && !step->kernel;
+}
+
 /* Whether the stage can be in a loop: one that makes items makes small ones, and where spans arrive kernels are better. */
 static bool can_fuse(const rx_observable *node)
 {
@@ -310,7 +316,7 @@ static bool can_fuse(const rx_observable *node)
 	const bool makes = step->kind == RX__MAPS || keeps_item(step->kind);
 	if (!step->kind || (makes && !fits(node->type)))
 		return false;
-	return !node->upstream->spans || (step->map && !step->kernel);
+	return !node->upstream->spans || is_one_by_one(step);
 }
 
 void rx__fuse(rx_observable *node)
@@ -318,8 +324,8 @@ void rx__fuse(rx_observable *node)
 	const rx_observable *upstream = node->upstream;
 	if (node->ops->step)
 		node->ops->step(node->params, &node->step);
-	const bool one_by_one = node->step.map && !node->step.kernel;
-	node->spans = node->ops->flags & RX__SPANS || (upstream->spans && node->ops->span && !one_by_one);
+	node->spans =
+		node->ops->flags & RX__SPANS || (upstream->spans && node->ops->span && !is_one_by_one(&node->step));
 	if (!can_fuse(node))
 		return;
 	if (upstream->loop)
