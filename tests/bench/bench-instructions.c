@@ -119,12 +119,13 @@ static double count_item(const char *self, const struct work *work)
 /* Below 0: it was not. */
 static double recorded(const struct work *work)
 {
-	char line[128], name[32];
-	double value, found = -1;
+	char line[128];
+	double found = -1;
+	const size_t length = strlen(work->name);
 	FILE *file = fopen(INSTRUCTIONS, "r");
 	while (file && fgets(line, sizeof line, file))
-		if (sscanf(line, "%31s %lf", name, &value) == 2 && strcmp(name, work->name) == 0)
-			found = value;
+		if (strncmp(line, work->name, length) == 0 && line[length] == ' ')
+			found = strtod(line + length, NULL);
 	if (file)
 		fclose(file);
 	return found;

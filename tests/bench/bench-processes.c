@@ -140,8 +140,8 @@ static double proportional_size(pid_t pid)
 	snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
 	FILE *file = fopen(path, "r");
 	while (file && fgets(line, sizeof line, file))
-		if (sscanf(line, "Pss: %lf", &size) == 1)
-			break;
+		if (strncmp(line, "Pss:", 4) == 0)
+			size = strtod(line + 4, NULL);
 	if (file)
 		fclose(file);
 	return size;
