@@ -17,10 +17,18 @@ static void become_interruptible(const cy_cluster *cluster)
 		signal(SIGINT, SIG_DFL);
 }
 
+static void take_name(cy_cluster *cluster, const cy_value *named)
+{
+	const char *name = NULL;
+	if (named && cy_value_type(named) == CY_STRING)
+		cy_get_string(named, NULL, &name);
+	cluster->name = name ? cy__strdup(name) : NULL;
+	cluster->unwelcome = name && !cluster->name ? -ENOMEM : 0;
+}
+
 void cy__join_hello(cy_cluster *cluster, const cy__frame *frame)
 {
 	cy_value *body = cy_value_from_bytes(frame->body, frame->body_size, NULL), *metadata = NULL, *named = NULL;
-	const char *name = NULL;
 	uint64_t id = 0, incarnation = 0;
 	int64_t timeout = 0, kill_after = 0;
 	bool interruptible = false;
@@ -29,12 +37,9 @@ void cy__join_hello(cy_cluster *cluster, const cy__frame *frame)
 	                     "'interruptible': b}",
 	                     &id, &named, &incarnation, &metadata, &timeout, &kill_after, &interruptible);
 	if (code >= 0 && id >= 1 && id <= CY__ID_MAX) {
-		if (named && cy_value_type(named) == CY_STRING)
-			cy_get_string(named, NULL, &name);
+		take_name(cluster, named);
 		cluster->id = (uint32_t)id;
 		cluster->incarnation = (uint32_t)incarnation;
-		cluster->name = name ? cy__strdup(name) : NULL;
-		cluster->unwelcome = name && !cluster->name ? -ENOMEM : 0;
 		cy_value_unref(cluster->metadata);
 		cluster->metadata = metadata;
 		cluster->options.shutdown_timeout = timeout;
