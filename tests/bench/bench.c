@@ -30,33 +30,42 @@ void bench_note(const char *bench, const char *note)
 	printf("{\"bench\": \"%s\", \"note\": \"%s\"}\n", bench, note);
 }
 
-static int nth_of(const cpu_set_t *allowed, unsigned nth)
+/* In the environment, so that a worker knows which ones there were before its primary was pinned. */
+#define PROCESSORS "CLUSTERFY_BENCH_PROCESSORS"
+
+static void find_processors(void)
 {
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, allowed) && nth-- == 0)
-			return cpu;
-	return -ENOENT;
+	char list[1024] = "";
+	cpu_set_t allowed;
+	if (getenv(PROCESSORS) || sched_getaffinity(0, sizeof allowed, &allowed) < 0)
+		return;
+	for (size_t cpu = 0, size = 0; cpu < CPU_SETSIZE && size < sizeof list - 8; cpu++)
+		if (CPU_ISSET(cpu, &allowed))
+			size += (size_t)snprintf(list + size, sizeof list - size, "%zu ", cpu);
+	setenv(PROCESSORS, list, 1);
 }
 
-/* A process that is pinned, or whose parent was, may go back to all. */
-static void find_allowed(cpu_set_t *allowed)
+static long nth_processor(unsigned nth)
 {
-	cpu_set_t all;
-	sched_getaffinity(0, sizeof *allowed, allowed);
-	memset(&all, 0xff, sizeof all);
-	if (CPU_COUNT(allowed) == 1 && sched_setaffinity(0, sizeof all, &all) == 0)
-		sched_getaffinity(0, sizeof *allowed, allowed);
+	find_processors();
+	char *at = getenv(PROCESSORS);
+	for (long cpu; at && *at; nth--) {
+		cpu = strtol(at, &at, 10);
+		at += strspn(at, " ");
+		if (nth == 0)
+			return cpu;
+	}
+	return -1;
 }
 
 bool bench_pin(unsigned nth)
 {
-	cpu_set_t allowed, one;
+	const long cpu = nth_processor(nth);
+	cpu_set_t one;
 	char note[96];
-	find_allowed(&allowed);
-	const int cpu = nth_of(&allowed, nth);
 	CPU_ZERO(&one);
 	if (cpu >= 0)
-		CPU_SET(cpu, &one);
+		CPU_SET((size_t)cpu, &one);
 	if (cpu >= 0 && sched_setaffinity(0, sizeof one, &one) == 0)
 		return bench_pinned = true;
 	snprintf(note, sizeof note, "not pinned to the processor %u of those allowed: %s", nth,
