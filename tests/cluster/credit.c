@@ -269,27 +269,30 @@ static int64_t ask(cy_cluster *cluster, const char *name, const char *command)
 
 /* ---- Sources that can be paused -------------------------------------------------------------------------------------- */
 
-#ifdef TEST_SANITIZED
 enum { MANY = 100000 };
-#else
-enum { MANY = 1000000 };
-#endif
+
+/* How many items; the soak sets it. */
+static int64_t many(void)
+{
+	const char *text = getenv("CLUSTERFY_TEST_ITEMS");
+	return text ? strtoll(text, NULL, 10) : MANY;
+}
 
 TEST(many_items_come_in_order_and_the_server_never_runs_ahead_of_its_credit)
 {
 	cy_cluster *cluster = begin(1);
 	struct reader reader = {.strict = true, .stop_at = 1};
-	start(&reader, cy_call(cluster, cy_named("Paul"), "count", cy_int(MANY)));
-	for (int64_t seen = 1; seen < MANY; seen += MANY / 10) {
+	start(&reader, cy_call(cluster, cy_named("Paul"), "count", cy_int(many())));
+	for (int64_t seen = 1; seen < many(); seen += many() / 10) {
 		await_seen(&reader, seen);
 		ck_assert_int_le(ask(cluster, "Paul", "made"), seen + CY__CREDIT_ITEMS + SPAN);
 		ck_assert_int_eq(reader.seen, seen); /* paused is paused */
-		reader.stop_at = seen + MANY / 10;
+		reader.stop_at = seen + many() / 10;
 		rx_resume(&reader.subscription);
 	}
 	await_end(&reader);
 	ck_assert_msg(reader.complete, "%s", reader.words);
-	ck_assert_int_eq(reader.seen, MANY);
+	ck_assert_int_eq(reader.seen, many());
 	cluster_end(cluster);
 }
 
@@ -467,16 +470,16 @@ TEST(a_process_that_calls_itself_pauses_itself)
 	cy_cluster *cluster = begin(0);
 	struct reader reader = {.strict = true, .stop_at = 1};
 	serve(cluster);
-	start(&reader, cy_call(cluster, cy_primary(), "count", cy_int(MANY)));
-	for (int64_t seen = 1; seen < MANY; seen += MANY / 10) {
+	start(&reader, cy_call(cluster, cy_primary(), "count", cy_int(many())));
+	for (int64_t seen = 1; seen < many(); seen += many() / 10) {
 		await_seen(&reader, seen);
 		ck_assert_int_le(made, seen + CY__CREDIT_ITEMS + SPAN);
-		reader.stop_at = seen + MANY / 10;
+		reader.stop_at = seen + many() / 10;
 		rx_resume(&reader.subscription);
 	}
 	await_end(&reader);
 	ck_assert_msg(reader.complete, "%s", reader.words);
-	ck_assert_int_eq(reader.seen, MANY);
+	ck_assert_int_eq(reader.seen, many());
 	cluster_end(cluster);
 	rx_subject_unref(ticks);
 }

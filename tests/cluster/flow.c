@@ -509,11 +509,7 @@ TEST(both_directions_full_go_on)
 
 TEST(others_are_served_while_one_floods, .timeout = 300)
 {
-#ifdef TEST_SANITIZED /* a turn of the loop is then a hundred times as long */
 	enum { ROUNDS = 10 };
-#else
-	enum { ROUNDS = 100 };
-#endif
 	event_log log;
 	int floods = 0;
 	rx_subscription messages;

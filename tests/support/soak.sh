@@ -6,7 +6,9 @@
 set -eu
 build=$1
 times=${2:-200}
-jobs=${JOBS:-$(getconf _NPROCESSORS_ONLN)}
+# Most tests wait most of the time, so more run at once than there are cores.
+lanes=$((2 * ${JOBS:-$(getconf _NPROCESSORS_ONLN)}))
+each=$(((times + lanes - 1) / lanes))
 runner=$build/tests/clusterfy-tests
 [ -x "$runner" ] || runner=$build/tests/clusterfy-rx-tests
 # The suites that start processes.
@@ -17,14 +19,22 @@ trap '[ -z "$busy" ] || kill "$busy"' EXIT
 failed=
 
 soak() {
-	echo "soak: $1: $times times"
+	echo "soak: $1: $times times, $lanes side by side"
 	# Each suite's name is a word of its own.
 	# shellcheck disable=SC2086
 	if [ -z "$("$runner" --list $suites)" ]; then
 		echo "soak: no tests of processes yet"
-	elif ! "$runner" --jobs "$jobs" --repeat "$times" --quiet $suites; then
-		failed="$failed $1"
+		return
 	fi
+	running=
+	for _ in $(seq "$lanes"); do
+		# shellcheck disable=SC2086
+		"$runner" --repeat "$each" --quiet $suites &
+		running="$running $!"
+	done
+	for runner_pid in $running; do
+		wait "$runner_pid" || failed="$failed $1"
+	done
 }
 
 # A worker forked and ended ten thousand times must leave no descriptor, no zombie and no byte.
@@ -32,6 +42,14 @@ cycles=cluster/faults/cycles_of_fork_and_exit
 if [ -n "$("$runner" --list $cycles)" ]; then
 	echo "soak: 10000 cycles of fork and exit"
 	CLUSTERFY_TEST_CYCLES=10000 "$runner" --quiet $cycles || failed="$failed cycles"
+fi
+
+# A million items of one reply, taken in ten parts, from a handler that is paused between them.
+items='cluster/credit/many_items cluster/credit/a_process_that_calls_itself'
+# shellcheck disable=SC2086
+if [ -n "$("$runner" --list $items)" ]; then
+	echo "soak: replies of a million items"
+	CLUSTERFY_TEST_ITEMS=1000000 "$runner" --quiet $items || failed="$failed items"
 fi
 
 # A minute of sending to a worker that is stopped must leave memory flat, and the others served.
