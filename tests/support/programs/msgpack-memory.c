@@ -13,7 +13,7 @@
 static size_t until_failure = SIZE_MAX;
 
 /* In place of the C library's, for every library of this process; called before a sanitizer is ready to look on. */
-__attribute__((no_sanitize_address, no_sanitize_undefined)) void *malloc(size_t size)
+__attribute__((no_sanitize("address", "undefined"))) void *malloc(size_t size)
 {
 	static void *(*real)(size_t size);
 	if (!real)
