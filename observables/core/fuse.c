@@ -20,6 +20,7 @@ struct lane {
 	rx_stage *stage;
 	const rx_step *step;
 	void *room;
+	size_t *number; /* what rx__number() counts; where it counts nothing, something that nobody reads */
 };
 
 /* Where the last of them hands its items. */
@@ -38,21 +39,15 @@ INLINE const void *stop_with(const struct lane *lane, int code)
 	return NULL;
 }
 
-/* rx__number(), but for looking at the recipe each time. */
-INLINE size_t number(const struct lane *lane)
-{
-	return lane->step->kernel ? 0 : (*(size_t *)RX__STATE(lane->stage))++;
-}
-
 INLINE const void *map(const struct lane *lane, const void *item)
 {
-	const int code = lane->step->map(item, number(lane), lane->room, lane->step->ctx);
+	const int code = lane->step->map(item, (*lane->number)++, lane->room, lane->step->ctx);
 	return RX__LIKELY(code >= 0) ? lane->room : stop_with(lane, code);
 }
 
 INLINE const void *filter(const struct lane *lane, const void *item)
 {
-	const int code = lane->step->test(item, number(lane), lane->step->ctx);
+	const int code = lane->step->test(item, (*lane->number)++, lane->step->ctx);
 	return code > 0 ? item : stop_with(lane, code);
 }
 
@@ -191,10 +186,11 @@ INLINE bool keeps_item(rx_step_kind kind)
 	return kind == RX__SCANS || kind == RX__REDUCES;
 }
 
-INLINE struct end prepare(int length, rx_stage *stage, struct lane *lanes, char (*rooms)[ROOM])
+INLINE struct end prepare(int length, rx_stage *stage, struct lane *lanes, char (*rooms)[ROOM], size_t *nothing)
 {
 	for (int i = 0; i < length; i++) {
-		lanes[i] = (struct lane){.stage = stage, .step = &stage->node->step, .room = rooms[i]};
+		const rx_step *step = &stage->node->step;
+		lanes[i] = (struct lane){stage, step, rooms[i], step->kernel ? nothing : RX__STATE(stage)};
 		stage = stage->downstream;
 	}
 	const rx_sink *sink = (const rx_sink *)stage;
@@ -227,7 +223,8 @@ INLINE void run_one(uint32_t kinds, int length, rx_stage *first, const void *ite
 {
 	_Alignas(16) char rooms[MOST][ROOM];
 	struct lane lanes[MOST];
-	const struct end end = prepare(length, first, lanes, rooms);
+	size_t nothing = 0;
+	const struct end end = prepare(length, first, lanes, rooms, &nothing);
 	pass(kinds, length, lanes, &end, item);
 	settle(kinds, length, lanes);
 }
@@ -237,8 +234,9 @@ INLINE void run_span(uint32_t kinds, int length, rx_stage *first, const char *it
 	_Alignas(16) char rooms[MOST][ROOM];
 	struct lane lanes[MOST];
 	rx_step steps[MOST];
+	size_t nothing = 0;
 	const size_t size = rx__in(first)->size;
-	const struct end end = prepare(length, first, lanes, rooms);
+	const struct end end = prepare(length, first, lanes, rooms, &nothing);
 	keep_steps(length, lanes, steps);
 	for (; count-- && rx__open(first); item += size)
 		pass(kinds, length, lanes, &end, item);
