@@ -6,6 +6,28 @@
 
 static void update(cy__binding *binding);
 
+/* A task that is always due: the loop goes round and asks the kernel, but does not wait. */
+static void look(rx_task *task)
+{
+	cy__binding *binding = BINDING(task, look);
+	if (binding->poll == RX_NEVER || rx_now(binding->scheduler) - binding->alive < binding->poll)
+		rx_schedule(binding->scheduler, task, 0);
+}
+
+static void stay_awake(cy__binding *binding)
+{
+	if (binding->poll <= 0)
+		return;
+	binding->alive = rx_now(binding->scheduler);
+	if (!binding->look.scheduler)
+		rx_schedule(binding->scheduler, &binding->look, 0);
+}
+
+void cy__binding_poll(cy__binding *binding, rx_nsec poll)
+{
+	binding->poll = poll;
+}
+
 static void read_ready(const int *fd, void *ctx)
 {
 	(void)fd;
@@ -17,6 +39,7 @@ static void read_ready(const int *fd, void *ctx)
 			rx_schedule(binding->scheduler, &binding->turn, delay);
 		return;
 	}
+	stay_awake(binding);
 	cy__channel_on_readable(binding->channel, rx_now(binding->scheduler));
 	update(binding);
 }
@@ -100,7 +123,8 @@ void cy__bind(cy__binding *binding, cy__channel *channel, rx_scheduler *schedule
 	                         .asap = asap,
 	                         .flush = {.run = flush},
 	                         .turn = {.run = take_turn},
-	                         .deadline = {.run = pass_deadline}};
+	                         .deadline = {.run = pass_deadline},
+	                         .look = {.run = look}};
 	watch(binding, rx_readable(cy__channel_fd(channel)), &read_ready_rx_consumer, &binding->readable);
 	if (binding->channel && cy__channel_pending(channel, NULL))
 		cy__binding_queued(binding);
@@ -114,6 +138,7 @@ void cy__unbind(cy__binding *binding)
 	rx_cancel(&binding->flush);
 	rx_cancel(&binding->turn);
 	rx_cancel(&binding->deadline);
+	rx_cancel(&binding->look);
 }
 
 void cy__binding_hasten(cy__binding *binding)
@@ -124,6 +149,9 @@ void cy__binding_hasten(cy__binding *binding)
 
 void cy__binding_queued(cy__binding *binding)
 {
-	if (binding->channel && !binding->flush.scheduler)
+	if (!binding->channel)
+		return;
+	stay_awake(binding);
+	if (!binding->flush.scheduler)
 		rx_schedule(binding->asap, &binding->flush, 0);
 }

@@ -131,6 +131,32 @@ TEST(calls_and_replies_go_to_and_fro)
 	close_both();
 }
 
+/* Nothing comes, and still every turn ends. */
+TEST(a_loop_that_polls_does_not_wait)
+{
+	int fd = open_half(NULL);
+	bind_side(&right, NULL);
+	cy__binding_poll(&right.binding, RX_NEVER);
+	send_hello(&right);
+	for (int i = 0; i < 100; i++)
+		ck_assert(ev_run(ev_default_loop(0), EVRUN_ONCE));
+	destroy(&right);
+	run_to_end();
+	close(fd);
+}
+
+TEST(and_waits_again_after_a_while)
+{
+	open_pair(NULL);
+	cy__binding_poll(&left.binding, RX_US(100));
+	right.answers = true;
+	send_calls(&left, 10, 100);
+	run_until(&left.frames, 11);
+	while (left.binding.look.scheduler)
+		ck_assert(ev_run(ev_default_loop(0), EVRUN_ONCE));
+	close_both();
+}
+
 TEST(what_a_turn_sends_leaves_together)
 {
 	int fd = open_half(NULL);

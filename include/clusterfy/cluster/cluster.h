@@ -39,6 +39,10 @@ typedef struct cy_options {
 	size_t queue_bytes, queue_frames;
 	/** Half a frame, and then silence for so long, costs the sender its channel; 0: 10 s; RX_NEVER: never. */
 	rx_nsec read_timeout;
+	/** After something was sent or has come, the loop looks for more for so long before it sleeps: what comes then is
+	 * there sooner by what a wake-up takes, at the price of a processor that is busy meanwhile. 0: it sleeps at once;
+	 * RX_NEVER: it never does. Each process has its own. */
+	rx_nsec poll;
 	/** Of workers whose own options set no interval; zero: none. */
 	cy_heartbeat heartbeat;
 } cy_options;
