@@ -117,6 +117,7 @@ int cy__peer_open(cy__peer *peer, cy_cluster *cluster, uint32_t id, int fd)
 void cy__peer_bind(cy__peer *peer)
 {
 	cy__bind(&peer->binding, peer->channel, peer->cluster->scheduler, peer->cluster->asap);
+	cy__binding_poll(&peer->binding, peer->cluster->options.poll);
 }
 
 void cy__peer_count(const cy__peer *peer, cy__channel_counts *counts)
@@ -218,9 +219,15 @@ int cy__peer_forward(cy__peer *peer, const cy__frame *frame, uint64_t call, uint
 	passed.call = call;
 	passed.from = from;
 	passed.fd_count = fds ? (uint8_t)fds->count : 0;
-	const cy__sending sending = {.fds = fds ? fds->fd : NULL};
+	cy__sending sending = {.fds = fds ? fds->fd : NULL};
+	if (frame->block) {
+		sending.release = release_body;
+		sending.owner = cy_value_ref(frame->block);
+	}
 	const int code =
 		must_wait(peer, passed.kind, false) ? -EAGAIN : cy__channel_send(peer->channel, &passed, &sending);
+	if (code < 0)
+		cy_value_unref(sending.owner);
 	return code == -EAGAIN ? cy__backlog_take_frame(peer, &passed, sending.fds) : code;
 }
 

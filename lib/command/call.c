@@ -6,6 +6,7 @@
 #include "lib/command/opening.h"
 #include "lib/command/serve.h"
 #include "lib/primary/route.h"
+#include "lib/value/layout.h"
 
 /* What the recipe holds, and all that it points to but the arguments in the same block. */
 struct call {
@@ -129,7 +130,9 @@ static void take_item(cy__exchange *exchange, cy__leg *leg, uint32_t from, cy__b
 	struct caller *caller = of(exchange);
 	if (!caller->open)
 		return;
-	cy_value *value = body.value ? cy_value_ref(body.value) : cy_value_from_bytes(body.bytes, body.size, NULL);
+	cy_value *value = body.value   ? cy_value_ref(body.value)
+	                  : body.block ? cy__value_within(body.block, 0, NULL)
+	                               : cy_value_from_bytes(body.bytes, body.size, NULL);
 	if (cy_value_error(value) < 0) {
 		const int code = cy_value_error(value) == -ENOMEM ? -ENOMEM : -EBADMSG;
 		const rx_error *error = rx_error_create(code, "the reply is no value: %s", cy_value_words(value));

@@ -437,7 +437,7 @@ void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 		cy__recycle_served(peer->worker);
 	peer->served += ends(frame) && !is_part(leg, frame);
 	const uint32_t from = cluster->primary ? peer->id : frame->from;
-	const cy__body body = {frame->body, frame->body_size, NULL};
+	const cy__body body = {frame->body, frame->body_size, NULL, frame->block};
 	if (frame->kind == CY__ITEM) {
 		take_item(leg, from, body, fds);
 		/* Whoever has heard it may have ended the call. */

@@ -18,13 +18,14 @@ typedef struct cy__body {
 	const uint8_t *bytes;
 	size_t size;
 	cy_value *value; /* borrowed; NULL: only the bytes, not looked at yet */
+	cy_value *block; /* borrowed; has the bytes, and keeps them for who takes a reference; NULL: none */
 } cy__body;
 
 static inline cy__body cy__body_of(cy_value *value)
 {
 	size_t size;
 	const uint8_t *bytes = cy_value_bytes(value, &size);
-	return (cy__body){bytes, size, value};
+	return (cy__body){bytes, size, value, NULL};
 }
 
 typedef struct cy__exchange cy__exchange;

@@ -96,3 +96,10 @@ cy_value *cy__opening_join(const uint8_t *opening, size_t size, const cy_value *
 	joined->depth = cy__value_depth(value) + 1;
 	return joined;
 }
+
+cy_value *cy__value_of_frame(const cy__frame *frame, size_t opening)
+{
+	const cy_value_limits limits = {.depth = opening ? CY_DEPTH - 1 : CY_DEPTH};
+	return frame->block ? cy__value_within(frame->block, opening, &limits)
+	                    : cy_value_from_bytes(frame->body + opening, frame->body_size - opening, &limits);
+}

@@ -6,6 +6,8 @@
 #ifndef CLUSTERFY_LIB_COMMAND_OPENING_H
 #define CLUSTERFY_LIB_COMMAND_OPENING_H
 
+#include "lib/wire/frame.h"
+
 #include <clusterfy/cluster/value.h>
 
 /* Bytes of text, not terminated. */
@@ -27,6 +29,8 @@ size_t cy__opening_write(uint8_t *at, const char *name, const char *command);
  * @returns where the value begins; 0: it is not of this form, though the body may still be right
  */
 size_t cy__opening_read(const uint8_t *bytes, size_t size, cy__text *command);
+/* What follows the opening of a frame's body, as a value: a block keeps its bytes, else they are copied. Never NULL. */
+cy_value *cy__value_of_frame(const cy__frame *frame, size_t opening);
 /* Whether an opening may go before @p value: it is not nested too deep. */
 bool cy__opening_fits(const cy_value *value);
 /* The whole body; never NULL. */

@@ -92,9 +92,9 @@ static int post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *bo
 	const bool reserved = port->reserved > (kind == CY__ITEM ? 1u : 0u);
 	cy__sending sending = {
 		.fds = fds ? fds->fd : NULL, .reserved = reserved, .forced = forced, .ordered = port->ordered};
-	if (body && body->value) {
+	if (body && (body->value || body->block)) {
 		sending.release = release_value;
-		sending.owner = cy_value_ref(body->value);
+		sending.owner = cy_value_ref(body->value ? body->value : body->block);
 	}
 	const int code = cy__channel_send(port->peer->channel, &frame, &sending);
 	if (code < 0 && sending.owner)

@@ -477,8 +477,7 @@ static bool unpack_arguments(cy__serve *serve, const cy__frame *frame, cy__text 
 	const size_t opening = cy__opening_read(frame->body, frame->body_size, command);
 	if (!opening)
 		return false;
-	cy_value *arguments = cy_value_from_bytes(frame->body + opening, frame->body_size - opening,
-	                                          &(cy_value_limits){.depth = CY_DEPTH - 1});
+	cy_value *arguments = cy__value_of_frame(frame, opening);
 	if (cy_value_error(arguments) < 0) {
 		cy_value_unref(arguments);
 		return false;

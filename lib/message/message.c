@@ -34,8 +34,7 @@ static bool take_usual(cy__peer *peer, const cy__frame *frame, uint32_t origin, 
 	const size_t opening = cy__opening_read(frame->body, frame->body_size, &text);
 	if (!opening || text.size >= sizeof name)
 		return false;
-	cy_value *body = cy_value_from_bytes(frame->body + opening, frame->body_size - opening,
-	                                     &(cy_value_limits){.depth = CY_DEPTH - 1});
+	cy_value *body = cy__value_of_frame(frame, opening);
 	const bool good = cy_value_error(body) >= 0;
 	if (good) {
 		memcpy(name, text.bytes, text.size);
@@ -248,8 +247,8 @@ int cy_send_with(cy_cluster *cluster, cy_target target, const char *name, cy_val
 	}
 	uint8_t opening[CY__OPENING_MAX];
 	const size_t opened = cy__opening_fits(message) ? cy__opening_write(opening, target.name, name) : 0;
-	cy_value *encoded = opened ? message
-	                           : cy_array(target.name ? cy_string(target.name) : cy_nil(), cy_string(name), message);
+	cy_value *encoded =
+		opened ? message : cy_array(target.name ? cy_string(target.name) : cy_nil(), cy_string(name), message);
 	const cy__post post = {.kind = CY__MESSAGE,
 	                       .flags = (target.name ? CY__FRAME_NAMED : 0) | policies[options->full],
 	                       .from = cluster->id,

@@ -17,6 +17,8 @@ struct cy__root {
 	/* The bytes again, with a zero after every string: see cy_get_string(). */
 	unsigned char *terminated;
 	struct cy__unpacked *unpacked;
+	/* Its memory goes back to a home (home.h); NULL: it is released. */
+	struct cy__lease *lease;
 	/* The bytes and a zero; the words of a mistake. */
 	unsigned char own[];
 };
@@ -30,6 +32,13 @@ struct cy__root {
 
 /* A root with room for @p size bytes and one reference; NULL without memory. */
 cy_value *cy__value_allocate(size_t size);
+/* A root that nobody has any more becomes one with room for @p size bytes, for which it is large enough. */
+cy_value *cy__value_renew(struct cy__root *root, size_t size);
+/*
+ * The value that begins @p at bytes into the bytes of @p block, which come from elsewhere, and ends with them; it holds a
+ * reference to the block. Never NULL: a mistake if it is none.
+ */
+cy_value *cy__value_within(cy_value *block, size_t at, const cy_value_limits *limits);
 /* Its bytes, while nobody else has seen it. */
 unsigned char *cy__value_room(cy_value *value);
 

@@ -7,6 +7,7 @@
 
 #include <clusterfy/rx/error.h>
 
+#include "lib/value/home.h"
 #include "lib/value/layout.h"
 #include "lib/value/scan.h"
 
@@ -30,8 +31,15 @@ cy_value *cy__value_allocate(size_t size)
 	struct cy__root *root = rx_alloc(sizeof(*root) + size + 1);
 	if (!root)
 		return NULL;
+	root->lease = NULL;
+	return cy__value_renew(root, size);
+}
+
+cy_value *cy__value_renew(struct cy__root *root, size_t size)
+{
 	*root = (struct cy__root){
 		.value = {.bytes = root->own, .size = size, .root = root, .references = 1, .depth = CY__DEPTH_UNKNOWN},
+		.lease = root->lease,
 	};
 	root->own[size] = 0;
 	return &root->value;
@@ -130,7 +138,10 @@ static void destroy(cy_value *value)
 	}
 	rx_free(root->terminated);
 	cy__unpacked_destroy(root->unpacked);
-	rx_free(root);
+	if (root->lease)
+		cy__home_give_back(root);
+	else
+		rx_free(root);
 }
 
 void cy_value_unref(cy_value *value)
@@ -162,6 +173,20 @@ cy_value *cy_value_from_bytes(const void *bytes, size_t size, const cy_value_lim
 		return &no_memory;
 	memcpy(cy__value_room(value), bytes, size);
 	value->depth = depth;
+	return value;
+}
+
+cy_value *cy__value_within(cy_value *block, size_t at, const cy_value_limits *limits)
+{
+	char words[CY__WORDS];
+	unsigned depth;
+	const int error = cy__validate(block->bytes + at, block->size - at, limits, &depth, words);
+
+	if (error < 0)
+		return cy__mistake(error, "%s", words);
+	cy_value *value = at ? cy__value_slice(block, block->bytes + at) : cy_value_ref(block);
+	if (cy_value_error(value) >= 0)
+		value->depth = depth;
 	return value;
 }
 

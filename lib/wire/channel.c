@@ -24,6 +24,9 @@
  */
 #include "lib/wire/channel.h"
 
+#include "lib/value/home.h"
+#include "lib/value/layout.h"
+
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -39,12 +42,13 @@ enum {
 	CHUNK = 32 << 10,
 	SPARE_CHUNKS = 8,
 	SPARE_LARGE = 2 << 20,
-	/* so much is written before the turn ends, so that the peer works at it meanwhile */
+	/* so much is written before another frame is queued, and not only when the turn ends: the peer works meanwhile */
 	EARLY = 32 << 10,
 	/* from here on a body is not copied where it need not be */
 	LARGE_BODY = 16 << 10,
-	/* a body of more than this is cut in pieces of so much */
+	/* a body of more than the second is cut in pieces of the first; the last one has up to the second */
 	PIECE = 128 << 10,
+	PIECE_MOST = PIECE + PIECE / 4,
 	PIECE_HEAD = CY__FRAME_HEAD + CY__FRAME_PIECE,
 	/* what is read besides the body of a frame that comes in pieces */
 	BETWEEN_PIECES = 4 << 10,
@@ -95,10 +99,10 @@ struct arrived {
 /* A frame that comes in pieces. */
 struct assembly {
 	cy__frame frame;
-	uint8_t *body; /* NULL: none comes */
+	cy_value *block;
+	uint8_t *body; /* its room; NULL: none comes */
 	size_t size, got;
-	size_t capacity; /* of the body, if it is more; else 0 */
-	size_t piece;    /* bytes of the present piece that are still to come; then nothing unread is in the buffer */
+	size_t piece; /* bytes of the present piece that are still to come; then nothing unread is in the buffer */
 	int *fds;
 	size_t fd_count;
 	int fd_error;
@@ -129,15 +133,16 @@ struct cy__channel {
 	size_t arrived_count;
 
 	struct assembly assembly;
-	uint8_t *spare_body;
-	size_t spare_body_size;
-	unsigned spare_body_turns; /* without a use of it */
+	cy__home *home;       /* of the blocks into which large bodies are read */
+	unsigned home_turns;  /* without a use of it */
+	bool large_is_likely; /* the last frame was: of the next not much more than its head is read into the buffer */
 
 	struct queue queues[3];
 	bool bulk_turn; /* normal frames have had theirs */
 	uint32_t streams[STREAMS + 1];
 	uint64_t mark;
-	struct chunk *newest; /* where the frame stands that was queued last, if it is a normal one and is there */
+	struct chunk
+		*newest; /* where the frame stands that was queued last, if it is not urgent and all of it is there */
 	size_t newest_at;
 	struct chunk *spare, *spare_large;
 	size_t spare_count, reserved;
@@ -278,8 +283,10 @@ int cy__channel_create(int fd, const cy__channel_options *options, const cy__cha
 		return -ENOMEM;
 	created->in = rx_alloc(READ_BUFFER);
 	created->in_capacity = READ_BUFFER;
-	int error = created->in ? prepare_descriptor(fd) : -ENOMEM;
+	created->home = cy__home_create();
+	int error = created->in && created->home ? prepare_descriptor(fd) : -ENOMEM;
 	if (error < 0) {
+		cy__home_close(created->home);
 		rx_free(created->in);
 		rx_free(created);
 		return error;
@@ -309,7 +316,7 @@ static void drop_assembly(struct assembly *assembly)
 		if (assembly->fds[i] >= 0)
 			close(assembly->fds[i]);
 	rx_free(assembly->fds);
-	rx_free(assembly->body);
+	cy_value_unref(assembly->block);
 	*assembly = (struct assembly){.body = NULL};
 }
 
@@ -319,7 +326,7 @@ static void free_channel(cy__channel *channel)
 	rx_free(channel->arrived);
 	free_chunks(channel->spare);
 	rx_free(channel->spare_large);
-	rx_free(channel->spare_body);
+	cy__home_close(channel->home);
 	cy__faults_destroy(channel->faults);
 	rx_free(channel);
 }
@@ -468,7 +475,7 @@ static void pop_chunk(cy__channel *channel, struct queue *queue)
 /* The next piece of a bulk frame takes the place of the last one. The first one begins with @p prefix. */
 static void put_piece(struct chunk *chunk, size_t left, const uint8_t *prefix, size_t prefix_size)
 {
-	const size_t size = least(left, PIECE);
+	const size_t size = left <= PIECE_MOST ? left : PIECE;
 	cy__frame piece = chunk->frame;
 	chunk->rest = left - size;
 	chunk->body_size = size - prefix_size;
@@ -510,6 +517,8 @@ static void account(cy__channel *channel, struct queue *queue, size_t size)
 		if (!queue->unfinished)
 			queue->unfinished = frame_size_at(chunk->bytes + chunk->sent);
 		size_t part = least(size, queue->unfinished);
+		if (channel->newest == chunk && queue == &channel->queues[BULK])
+			channel->newest = NULL; /* its first piece is on its way */
 		chunk->sent += part;
 		queue->bytes -= part;
 		queue->unfinished -= part;
@@ -832,7 +841,7 @@ static unsigned class_of(const cy__channel *channel, const cy__frame *frame, con
 	const uint16_t priority = frame->flags & CY__FRAME_PRIORITY;
 	if (priority == CY__FRAME_URGENT)
 		return URGENT;
-	if (sending->prefix_size + frame->body_size > PIECE && frame->kind != CY__HELLO)
+	if (sending->prefix_size + frame->body_size > PIECE_MOST && frame->kind != CY__HELLO)
 		return BULK;
 	if (!channel->queues[BULK].first)
 		return NORMAL;
@@ -879,8 +888,7 @@ static void keep_rest(struct chunk *chunk)
 static int enqueue_bulk(cy__channel *channel, const cy__frame *frame, const cy__sending *sending)
 {
 	struct queue *queue = &channel->queues[BULK];
-	channel->newest = NULL;
-	const bool cut = sending->prefix_size + frame->body_size > PIECE, keep = cut && sending->release;
+	const bool cut = sending->prefix_size + frame->body_size > PIECE_MOST, keep = cut && sending->release;
 	const bool through = cut && !keep && !has_queued(channel) && !channel->writing;
 	struct chunk *chunk = make_bulk(channel, frame, sending, keep);
 	const int error = !chunk            ? -ENOMEM
@@ -904,6 +912,8 @@ static int enqueue_bulk(cy__channel *channel, const cy__frame *frame, const cy__
 		queue->bytes += put_head(chunk, &chunk->frame, sending);
 		copy_body(chunk, frame);
 	}
+	channel->newest = chunk;
+	channel->newest_at = 0;
 	if (through)
 		write_queued(channel);
 	if (cut && !keep && queue->last == chunk)
@@ -979,6 +989,8 @@ int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sen
 	const unsigned class = class_of(channel, frame, sending);
 	struct queue *queue = &channel->queues[class == URGENT ? URGENT : NORMAL];
 	size_t size = CY__FRAME_HEAD + sending->prefix_size + body_size_of(frame);
+	if (class == NORMAL && queue->bytes >= EARLY && !channel->blocked)
+		write_queued(channel);
 	if (channel->closing || channel->mute)
 		return -EPIPE;
 	if (size > channel->options.frame_max || size > UINT32_MAX)
@@ -1004,8 +1016,6 @@ int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sen
 		channel->reserved--;
 	if (error == 0)
 		channel->mark = channel->queues[class].put << 2 | class;
-	if (error == 0 && class == NORMAL && queue->bytes >= EARLY && !channel->blocked)
-		write_queued(channel);
 	if (error == 0 && idle && channel->ops->queued && has_queued(channel))
 		channel->ops->queued(channel, channel->ctx);
 	leave(channel);
@@ -1146,6 +1156,8 @@ static size_t find_room(cy__channel *channel, struct iovec *parts)
 		const size_t unread = channel->in_end - channel->in_begin;
 		const size_t wanted = channel->in_wanted > unread ? channel->in_wanted - unread : 0;
 		room = least(room, wanted > BETWEEN_PIECES ? wanted : BETWEEN_PIECES);
+	} else if (channel->large_is_likely && channel->in_begin == channel->in_end) {
+		room = least(room, BETWEEN_PIECES);
 	}
 	parts[count++] = (struct iovec){channel->in + channel->in_end, room};
 	return count;
@@ -1299,29 +1311,6 @@ static bool is_whole(const cy__channel *channel)
 	return channel->assembly.body && channel->assembly.got == channel->assembly.size;
 }
 
-/* Memory for a body; what was there for the last one may do. */
-static uint8_t *take_body(cy__channel *channel, size_t size)
-{
-	uint8_t *body = channel->spare_body;
-	channel->spare_body_turns = 0;
-	if (!body || channel->spare_body_size < size)
-		return rx_alloc(size);
-	channel->spare_body = NULL;
-	channel->assembly.capacity = channel->spare_body_size;
-	return body;
-}
-
-static void give_body_back(cy__channel *channel, struct assembly *assembly)
-{
-	const size_t capacity = assembly->capacity ? assembly->capacity : assembly->size;
-	if (capacity > SPARE_LARGE || (channel->spare_body && channel->spare_body_size >= capacity))
-		return;
-	rx_free(channel->spare_body);
-	channel->spare_body = assembly->body;
-	channel->spare_body_size = capacity;
-	assembly->body = NULL;
-}
-
 /* All pieces have come. A callback may destroy the channel, or read on. */
 static bool deliver_assembled(cy__channel *channel)
 {
@@ -1330,12 +1319,11 @@ static bool deliver_assembled(cy__channel *channel)
 	cy__fds fds = {.fd = whole.fds, .count = whole.fd_count, .error = whole.fd_error};
 	whole.frame.body = whole.body;
 	whole.frame.body_size = whole.size;
+	whole.frame.block = whole.block;
 	whole.frame.flags = normal_flags(whole.frame.flags);
 	channel->counts.frames_in++;
 	if (!is_lost(channel, &whole.frame))
 		channel->ops->frame(channel, &whole.frame, &fds, channel->ctx);
-	if (!channel->destroyed)
-		give_body_back(channel, &whole);
 	drop_assembly(&whole);
 	return !channel->ended;
 }
@@ -1353,7 +1341,10 @@ static int begin_assembly(cy__channel *channel, const cy__frame *frame, size_t s
 	assembly->frame = *frame;
 	assembly->size = size;
 	assembly->fd_error = fds.error;
-	assembly->body = take_body(channel, size);
+	assembly->block = cy__home_take(channel->home, size);
+	assembly->body = assembly->block ? cy__value_room(assembly->block) : NULL;
+	channel->home_turns = 0;
+	channel->large_is_likely = true;
 	assembly->fds = fds.count ? rx_alloc(fds.count * sizeof *room) : NULL;
 	if (!assembly->body || (fds.count && !assembly->fds)) {
 		close_unclaimed(&fds);
@@ -1413,6 +1404,33 @@ static bool take_piece(cy__channel *channel, const cy__frame *frame, size_t size
 	return true;
 }
 
+/* A large frame whose end is not there yet: the rest of its body is read to where it will stay. */
+static bool is_to_be_awaited(const cy__channel *channel, const cy__frame *frame, size_t size)
+{
+	const size_t unread = channel->in_end - channel->in_begin;
+	return size >= LARGE_BODY && unread >= CY__FRAME_HEAD && unread < size && !channel->assembly.body &&
+	       frame->kind != CY__HELLO && frame->kind != CY__GOODBYE;
+}
+
+static bool await_rest(cy__channel *channel, const cy__frame *frame, size_t size)
+{
+	struct assembly *assembly = &channel->assembly;
+	const size_t part = channel->in_end - channel->in_begin - CY__FRAME_HEAD;
+	const char *why = NULL;
+	const int error = begin_assembly(channel, frame, size - CY__FRAME_HEAD, &why);
+	if (error < 0) {
+		end(channel, error, why);
+		return false;
+	}
+	memcpy(assembly->body, channel->in + channel->in_begin + CY__FRAME_HEAD, part);
+	assembly->got = part;
+	assembly->piece = assembly->size - part;
+	channel->in_begin += CY__FRAME_HEAD + part;
+	channel->in_place += CY__FRAME_HEAD + part;
+	channel->in_wanted = 0;
+	return true;
+}
+
 /* Deliver the frame that the unread bytes begin with, if all of it is there; returns whether it was. */
 static bool deliver(cy__channel *channel)
 {
@@ -1424,6 +1442,8 @@ static bool deliver(cy__channel *channel)
 	int error = look_at_head(channel, &frame, &size, &why);
 	if (error == 0 && is_piece(channel, &frame))
 		return take_piece(channel, &frame, size);
+	if (error == 0 && is_to_be_awaited(channel, &frame, size))
+		return await_rest(channel, &frame, size);
 	channel->in_wanted = size;
 	if (error == 0 && (size == 0 || unread < size))
 		return false;
@@ -1443,6 +1463,7 @@ static bool deliver(cy__channel *channel)
 	channel->in_wanted = 0;
 	if (size > READ_BUFFER)
 		channel->in_small = 0;
+	channel->large_is_likely = size >= LARGE_BODY;
 	channel->greeted = true;
 	channel->parted = frame.kind == CY__GOODBYE;
 	channel->counts.frames_in++;
@@ -1453,10 +1474,8 @@ static bool deliver(cy__channel *channel)
 /* Large buffers do not stay for ever, and very large ones not at all. */
 static void shrink(cy__channel *channel)
 {
-	if (channel->spare_body && ++channel->spare_body_turns >= LARGE_TURNS) {
-		rx_free(channel->spare_body);
-		channel->spare_body = NULL;
-	}
+	if (++channel->home_turns == LARGE_TURNS)
+		cy__home_trim(channel->home);
 	if (channel->lent || channel->in_capacity <= READ_BUFFER || channel->in_begin < channel->in_end)
 		return;
 	if (channel->in_capacity <= SPARE_LARGE && ++channel->in_small < LARGE_TURNS)

@@ -132,6 +132,9 @@ typedef struct cy__frame {
 	/** Decoded: borrowed from the bytes. To be sent: NULL stands for nil. */
 	const uint8_t *body;
 	size_t body_size;
+	/** Delivered: a block that has the body as its bytes, all of them, which nobody has looked at; NULL: none. Who
+	 * takes a reference to it keeps the bytes. */
+	struct cy_value *block;
 } cy__frame;
 
 /** Whether @p kind is one of cy__kind. */
