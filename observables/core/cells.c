@@ -12,12 +12,6 @@ static rx_slot *slot(rx_cells *cells, const rx_join *join, size_t index)
 	return (rx_slot *)((char *)(cells + 1) + index * stride(join));
 }
 
-/* A number is copied to the stack, and stays where it is as well: nothing has to come back. */
-static bool is_plain(const rx_type *type)
-{
-	return !type->copy && !type->drop;
-}
-
 size_t rx__cells_room(const rx_join *join)
 {
 	return join->count * stride(join);
@@ -41,7 +35,7 @@ int rx__cells_put(rx_cells *cells, const rx_join *join, size_t index, const void
 	rx_slot *cell = slot(cells, join, index);
 	const bool first = !cell->full;
 	int code = 0;
-	if (is_plain(type))
+	if (join->plain)
 		rx__slot_move(cell + 1, item, type->size);
 	else
 		code = rx__slot_put(cell, type, item);
@@ -57,12 +51,23 @@ bool rx__cells_has(rx_cells *cells, const rx_join *join, size_t index)
 	return slot(cells, join, index)->full;
 }
 
+/* Numbers and their like are copied to the stack, and stay where they are as well: nothing has to come back. */
+static void copy_all(rx_cells *cells, const rx_join *join, char *stack, const void **items)
+{
+	const char *from = (const char *)(slot(cells, join, 0) + 1);
+	for (size_t i = 0; i < join->count; i++) {
+		rx__slot_move(stack, from, join->types[i]->size);
+		items[i] = stack;
+		stack += ALIGN16(join->widest);
+		from += stride(join);
+	}
+}
+
 /* The first @p count slots get back what lies at @p stack. */
 static void take_back(rx_cells *cells, const rx_join *join, size_t count, char *stack)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!is_plain(join->types[i]))
-			rx__slot_return(slot(cells, join, i), join->types[i], stack + i * ALIGN16(join->widest));
+		rx__slot_return(slot(cells, join, i), join->types[i], stack + i * ALIGN16(join->widest));
 }
 
 /* Lend all of them, at @p stack; on failure none. */
@@ -70,12 +75,7 @@ static int lend(rx_cells *cells, const rx_join *join, char *stack, const void **
 {
 	for (size_t i = 0; i < join->count; i++) {
 		char *room = stack + i * ALIGN16(join->widest);
-		const rx_type *type = join->types[i];
-		int code = 0;
-		if (is_plain(type))
-			rx__slot_move(room, slot(cells, join, i) + 1, type->size);
-		else
-			code = rx__slot_lend(slot(cells, join, i), type, room);
+		const int code = rx__slot_lend(slot(cells, join, i), join->types[i], room);
 		if (code < 0) {
 			take_back(cells, join, i, stack);
 			return code;
@@ -91,7 +91,11 @@ void rx__cells_emit(rx_stage *self, rx_cells *cells, const rx_join *join, const 
 	const void **items = alloca((count + 1) * sizeof *items);
 	const rx_type *const *types = join->types;
 	char *stack = (char *)ALIGN16((uintptr_t)alloca(join->count * ALIGN16(join->widest) + 16));
-	const int code = lend(cells, join, stack, items + before);
+	int code = 0;
+	if (join->plain)
+		copy_all(cells, join, stack, items + before);
+	else
+		code = lend(cells, join, stack, items + before);
 	if (code < 0) {
 		rx__fail(self, code);
 		return;
@@ -104,7 +108,8 @@ void rx__cells_emit(rx_stage *self, rx_cells *cells, const rx_join *join, const 
 		types = all;
 	}
 	rx__emit(self, &(rx_tuple){count, types, items});
-	take_back(cells, join, join->count, stack);
+	if (!join->plain)
+		take_back(cells, join, join->count, stack);
 }
 
 size_t rx__assembly_extra(const rx_observable *node)

@@ -16,12 +16,20 @@ static rx_observable *first_mistake(rx_observable *const *sources)
 
 static rx_observable *allocate(rx_join *join, rx_observable *const *sources)
 {
-	*join = (rx_join){0};
+	*join = (rx_join){.plain = true};
 	while (sources[join->count])
 		join->count++;
 	join->sources = rx_alloc(join->count * (sizeof(rx_observable *) + sizeof(rx_type *)));
 	join->types = (const rx_type **)(join->sources + join->count);
 	return join->sources ? NULL : rx__no_memory();
+}
+
+static void take_type(rx_join *join, const rx_type *type)
+{
+	if (type->size > join->widest)
+		join->widest = type->size;
+	if (type->copy || type->drop)
+		join->plain = false;
 }
 
 rx_observable *rx__join_take(rx_join *join, rx_observable *const *sources)
@@ -36,8 +44,8 @@ rx_observable *rx__join_take(rx_join *join, rx_observable *const *sources)
 	for (size_t i = 0; i < join->count; i++) {
 		join->sources[i] = sources[i];
 		join->types[i] = sources[i]->type;
-		if (sources[i]->type && sources[i]->type->size > join->widest)
-			join->widest = sources[i]->type->size;
+		if (sources[i]->type)
+			take_type(join, sources[i]->type);
 	}
 	return NULL;
 }

@@ -13,6 +13,7 @@ typedef struct rx_join {
 	rx_observable **sources; /* owned */
 	const rx_type **types;   /* of their items, in the same block; NULL for one that has none */
 	size_t widest;           /* bytes of the largest item */
+	bool plain;              /* no item is copied or dropped by a function of its type */
 } rx_join;
 
 /*
