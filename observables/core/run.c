@@ -41,7 +41,7 @@ static void stop_stage(rx_stage *stage)
 
 static void stop_first(rx_run *run, rx_stage *first, rx_stage *last)
 {
-	for (const rx_observable *node = last->node;; node = node->above) {
+	for (const rx_observable *node = last->node; node; node = node->above) {
 		rx_stage *stage = stage_of(run, node);
 		if (node->ops->flags & RX__STOP_FIRST)
 			stop_stage(stage);
@@ -339,6 +339,18 @@ static const rx_error *observer_misfit(const rx_observable *source, const rx_con
 	                       giver, source->type->name);
 }
 
+static inline void fill_sink(rx_sink *sink, const rx_observer *observer)
+{
+	if (!observer->next)
+		sink->stage.next = sink_ignore;
+	sink->call = observer->next ? observer->next->call : NULL;
+	sink->ctx = observer->ctx;
+	sink->error = observer->error;
+	sink->complete = observer->complete;
+	if (observer->drop)
+		((owning_sink *)sink)->drop = observer->drop;
+}
+
 void rx_subscribe(rx_observable *source, const rx_observer *observer, rx_subscription *subscription)
 {
 	static const rx_observer nobody;
@@ -360,15 +372,7 @@ void rx_subscribe(rx_observable *source, const rx_observer *observer, rx_subscri
 		refuse(observer, rx__error_from_code(-ENOMEM, NULL));
 		return;
 	}
-	rx_sink *sink = (rx_sink *)sink_of(run);
-	if (!observer->next)
-		sink->stage.next = sink_ignore;
-	sink->call = observer->next ? observer->next->call : NULL;
-	sink->ctx = observer->ctx;
-	sink->error = observer->error;
-	sink->complete = observer->complete;
-	if (owning)
-		((owning_sink *)sink)->drop = observer->drop;
+	fill_sink((rx_sink *)sink_of(run), observer);
 	run->handle = subscription;
 	if (subscription)
 		subscription->run = run;
