@@ -42,7 +42,8 @@ enum {
 	CHUNK = 32 << 10,
 	SPARE_CHUNKS = 8,
 	SPARE_LARGE = 2 << 20,
-	/* so much is written before another frame is queued, and not only when the turn ends: the peer works meanwhile */
+	/* so much is written before another frame is queued, not only when the turn ends: the first time, and from then on */
+	EARLIEST = 2 << 10,
 	EARLY = 32 << 10,
 	/* from here on a body is not copied where it need not be */
 	LARGE_BODY = 16 << 10,
@@ -138,6 +139,7 @@ struct cy__channel {
 	bool large_is_likely; /* the last frame was: of the next not much more than its head is read into the buffer */
 
 	struct queue queues[3];
+	bool early;     /* something was written since the last flush */
 	bool bulk_turn; /* normal frames have had theirs */
 	uint32_t streams[STREAMS + 1];
 	uint64_t mark;
@@ -681,6 +683,7 @@ void cy__channel_flush(cy__channel *channel)
 {
 	enter(channel);
 	write_queued(channel);
+	channel->early = false;
 	tell_room(channel, &channel->queues[URGENT]);
 	tell_room(channel, &channel->queues[NORMAL]);
 	leave(channel);
@@ -981,6 +984,15 @@ static int lose(const cy__sending *sending)
 	return 0;
 }
 
+/* So that the peer is awake, and then at work, while this turn goes on. A release may destroy the channel. */
+static void write_early(cy__channel *channel)
+{
+	if (channel->queues[NORMAL].bytes < (channel->early ? EARLY : EARLIEST) || channel->blocked)
+		return;
+	channel->early = true;
+	write_queued(channel);
+}
+
 int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sending *sending)
 {
 	static const cy__sending plain;
@@ -989,8 +1001,6 @@ int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sen
 	const unsigned class = class_of(channel, frame, sending);
 	struct queue *queue = &channel->queues[class == URGENT ? URGENT : NORMAL];
 	size_t size = CY__FRAME_HEAD + sending->prefix_size + body_size_of(frame);
-	if (class == NORMAL && queue->bytes >= EARLY && !channel->blocked)
-		write_queued(channel);
 	if (channel->closing || channel->mute)
 		return -EPIPE;
 	if (size > channel->options.frame_max || size > UINT32_MAX)
@@ -1008,6 +1018,12 @@ int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sen
 		frame = &normal;
 	}
 	enter(channel);
+	if (class == NORMAL)
+		write_early(channel);
+	if (channel->mute) {
+		leave(channel);
+		return -EPIPE;
+	}
 	bool idle = !has_queued(channel);
 	int error = is_lost(channel, frame) ? lose(sending)
 	            : class == BULK         ? enqueue_bulk(channel, frame, sending)

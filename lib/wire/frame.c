@@ -203,7 +203,7 @@ int cy__frame_decode_head(const uint8_t head[CY__FRAME_HEAD], cy__frame *frame, 
 	if (!types_are_right(head))
 		return refuse_type(head, why);
 	uint64_t deadline = get64(head + AT_DEADLINE + 1);
-	cy__frame read = {
+	const cy__frame read = {
 		.kind = head[AT_KIND + 1],
 		.flags = get16(head + AT_FLAGS + 1),
 		.call = get64(head + AT_CALL + 1),
@@ -212,13 +212,20 @@ int cy__frame_decode_head(const uint8_t head[CY__FRAME_HEAD], cy__frame *frame, 
 		.credit = get32(head + AT_CREDIT + 1),
 		.deadline = (rx_nsec)deadline,
 		.fd_count = head[AT_FDS + 1],
-		.body = frame->body,
-		.body_size = frame->body_size,
 	};
 	int error = check_values(&read, deadline, why);
-	if (error == 0)
-		*frame = read;
-	return error;
+	if (error < 0)
+		return error;
+	/* Field by field: a copy of the whole would wait for what was just written in smaller parts. */
+	frame->kind = read.kind;
+	frame->flags = read.flags;
+	frame->call = read.call;
+	frame->from = read.from;
+	frame->to = read.to;
+	frame->credit = read.credit;
+	frame->deadline = read.deadline;
+	frame->fd_count = read.fd_count;
+	return 0;
 }
 
 int cy__frame_decode(const uint8_t *bytes, size_t size, size_t max, cy__frame *frame, const char **why)

@@ -162,11 +162,11 @@ TEST(what_a_turn_sends_leaves_together)
 	int fd = open_half(NULL);
 	bind_side(&right, NULL);
 	send_hello(&right);
-	send_calls(&right, 100, 10);
+	send_calls(&right, 30, 10);
 	uint8_t bytes[16384];
 	ck_assert_int_eq(recv(fd, bytes, sizeof bytes, MSG_DONTWAIT), -1);
 	ev_run(ev_default_loop(0), EVRUN_NOWAIT);
-	ck_assert_int_eq(recv(fd, bytes, sizeof bytes, MSG_DONTWAIT), CY__FRAME_HEAD + 1 + 100 * (CY__FRAME_HEAD + 10));
+	ck_assert_int_eq(recv(fd, bytes, sizeof bytes, MSG_DONTWAIT), CY__FRAME_HEAD + 1 + 30 * (CY__FRAME_HEAD + 10));
 	close(fd);
 	run_to_end();
 	ck_assert_int_eq(right.closed, 1);

@@ -190,13 +190,13 @@ TEST(small_frames_leave_together)
 	open_pair(NULL);
 	greet();
 	uint8_t *body = make_body(64);
-	for (uint64_t call = 0; call < 64; call++)
+	for (uint64_t call = 0; call < 16; call++)
 		send_call(&left, call, body, 64);
 	ck_assert_int_eq(left.queued, 2);
 	cy__channel_flush(left.channel);
 	uint8_t bytes[65536];
 	ssize_t one_read = recv(cy__channel_fd(right.channel), bytes, sizeof bytes, MSG_PEEK);
-	ck_assert_int_eq(one_read, 64 * (CY__FRAME_HEAD + 64));
+	ck_assert_int_eq(one_read, 16 * (CY__FRAME_HEAD + 64));
 	free(body);
 	close_pair();
 }
@@ -1299,7 +1299,7 @@ static void destroy_release(void *owner)
 	side->channel = NULL;
 }
 
-TEST(it_can_be_destroyed_from_a_release, .to = 2)
+TEST(it_can_be_destroyed_from_a_release, .to = 3)
 {
 	open_pair(NULL);
 	greet();
@@ -1307,12 +1307,30 @@ TEST(it_can_be_destroyed_from_a_release, .to = 2)
 	cy__frame frame = {.kind = CY__ITEM, .body = body, .body_size = 20000};
 	send_call(&left, 1, body, 10);
 	cy__channel_send(left.channel, &frame, &(cy__sending){.release = destroy_release, .owner = &left});
-	send_call(&left, 2, body, 10);
-	if (_i)
+	if (_i == 0)
 		cy__channel_destroy(left.channel);
-	else
+	else if (_i == 1)
 		cy__channel_flush(left.channel);
+	else
+		ck_assert_int_eq(send_call(&left, 2, body, 10), -EPIPE);
 	ck_assert_ptr_null(left.channel);
+	free(body);
+	close_pair();
+}
+
+/* The first part of many leaves before the turn ends, and nothing of it is sent again. */
+TEST(many_frames_begin_to_leave_early)
+{
+	open_pair(NULL);
+	greet();
+	uint8_t *body = make_body(64);
+	for (uint64_t call = 0; call < 2000; call++)
+		send_call(&left, call, body, 64);
+	uint8_t byte;
+	ck_assert_int_eq(recv(cy__channel_fd(right.channel), &byte, 1, MSG_PEEK | MSG_DONTWAIT), 1);
+	settle();
+	ck_assert_uint_eq(right.frames, 2000);
+	ck_assert_uint_eq(right.sums[1999], sum_of(body, 64));
 	free(body);
 	close_pair();
 }
