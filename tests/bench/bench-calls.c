@@ -4,6 +4,7 @@
 #include <clusterfy/cluster.h>
 
 #include <errno.h>
+#include <msgpack.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,10 +189,48 @@ static void compare_one_way(cy_cluster *cluster, int64_t messages)
 	bench_print("one way", "64 B", bench_median(ours, ROUNDS), "1/s", bench_median(floors, ROUNDS));
 }
 
+enum { TIMES = 10000000 };
+
+static void pack_nine(msgpack_packer *packer, uint64_t call)
+{
+	msgpack_pack_array(packer, 9);
+	msgpack_pack_uint8(packer, CY__CALL);
+	msgpack_pack_uint16(packer, 0);
+	msgpack_pack_uint64(packer, call);
+	for (int i = 0; i < 3; i++)
+		msgpack_pack_uint32(packer, 1);
+	msgpack_pack_uint64(packer, 0);
+	msgpack_pack_uint8(packer, 0);
+	msgpack_pack_nil(packer);
+}
+
+/* The same fields by msgpack-c, which does not write them in one width. */
+static void print_msgpack(void)
+{
+	msgpack_sbuffer buffer;
+	msgpack_unpacked unpacked;
+	msgpack_sbuffer_init(&buffer);
+	msgpack_packer packer;
+	msgpack_packer_init(&packer, &buffer, msgpack_sbuffer_write);
+	double begin = bench_now();
+	for (int i = 0; i < TIMES / 10; i++) {
+		msgpack_sbuffer_clear(&buffer);
+		pack_nine(&packer, (uint64_t)i);
+	}
+	bench_print("head", "pack, by msgpack-c", (bench_now() - begin) * 10 / TIMES, "ns", 0);
+	begin = bench_now();
+	msgpack_unpacked_init(&unpacked);
+	for (int i = 0; i < TIMES / 10; i++)
+		if (msgpack_unpack_next(&unpacked, buffer.data, buffer.size, NULL) != MSGPACK_UNPACK_SUCCESS)
+			abort();
+	bench_print("head", "unpack, by msgpack-c", (bench_now() - begin) * 10 / TIMES, "ns", 0);
+	msgpack_unpacked_destroy(&unpacked);
+	msgpack_sbuffer_destroy(&buffer);
+}
+
 /* What every frame begins with. */
 static void compare_head(void)
 {
-	enum { TIMES = 10000000 };
 	uint8_t head[CY__FRAME_HEAD];
 	cy__frame frame = {.kind = CY__CALL, .to = 1, .body = (const uint8_t *)"", .body_size = BODY}, read;
 	const char *why;
@@ -216,6 +255,7 @@ static void compare_head(void)
 	}
 	bench_print("head", "unpack", (bench_now() - begin) / TIMES, "ns", floor[1]);
 	bench_use((int64_t)sum);
+	print_msgpack();
 }
 
 static void run(cy_cluster *cluster)
