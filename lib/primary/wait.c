@@ -95,6 +95,11 @@ static void wait_failed(const rx_error *error, void *ctx)
 	rx_fail_with(((struct wait *)ctx)->subscriber, error);
 }
 
+static void wait_canceled(void *ctx)
+{
+	rx_fail(((struct wait *)ctx)->subscriber, -ECANCELED, "the cluster has ended");
+}
+
 static void stop_wait(void *ctx)
 {
 	struct wait *wait = ctx;
@@ -125,7 +130,7 @@ static int wait_subscribe(rx_subscriber *subscriber, void *ctx)
 		return code;
 	}
 	rx_subscribe(cy_events(recipe->cluster),
-	             &(rx_observer){RX_NEXT(look), .error = wait_failed, .ctx = wait,
+	             &(rx_observer){RX_NEXT(look), .error = wait_failed, .complete = wait_canceled, .ctx = wait,
 	                            .scheduler = recipe->cluster->scheduler},
 	             &wait->events);
 	if (!rx_wanted(subscriber))
@@ -222,6 +227,11 @@ static void ready_failed(const rx_error *error, void *ctx)
 	rx_fail_with(((struct ready *)ctx)->subscriber, error);
 }
 
+static void ready_canceled(void *ctx)
+{
+	rx_fail(((struct ready *)ctx)->subscriber, -ECANCELED, "the cluster has ended");
+}
+
 static void stop_ready(void *ctx)
 {
 	struct ready *ready = ctx;
@@ -261,8 +271,8 @@ static int ready_subscribe(rx_subscriber *subscriber, void *ctx)
 		return code;
 	}
 	rx_subscribe(cy_events(recipe->cluster),
-	             &(rx_observer){RX_NEXT(look_at_all), .error = ready_failed, .ctx = ready,
-	                            .scheduler = recipe->cluster->scheduler},
+	             &(rx_observer){RX_NEXT(look_at_all), .error = ready_failed, .complete = ready_canceled,
+	                            .ctx = ready, .scheduler = recipe->cluster->scheduler},
 	             &ready->events);
 	if (rx_wanted(subscriber))
 		conclude(ready);

@@ -499,7 +499,7 @@ static void kill_after(cy__worker *worker, rx_nsec timeout)
 	const rx_nsec delay = timeout > 0 ? timeout : 0;
 	if (timeout == RX_NEVER || !worker->running)
 		return;
-	if (worker->killing.scheduler && (worker->next_signal == SIGKILL || worker->killing.due <= now(worker) + delay))
+	if (worker->killing.scheduler && (worker->next_signal == SIGKILL || worker->killing.due - now(worker) <= delay))
 		return;
 	worker->next_signal = SIGTERM;
 	worker->killing.run = kill_next;
@@ -580,6 +580,13 @@ static void tell(cy__worker *worker)
 	cy_value_unref(body);
 }
 
+/* It has no process, and will have none but by hand: who waits for it hears that. */
+static void give_up(cy__worker *worker)
+{
+	fail_waiting(worker);
+	emit_status(worker);
+}
+
 /* It has no process: what it waited for will not come. */
 static void bury(cy__worker *worker)
 {
@@ -617,22 +624,23 @@ void cy__worker_stop(cy__worker *worker, rx_nsec timeout, int signal)
 
 int cy__worker_decide(cy__worker *worker, cy_sequel sequel, rx_nsec delay)
 {
-	const int code = cy__supervisor_decide(&worker->supervisor, sequel, delay > 0 ? delay : 0, now(worker));
+	const int code = cy__supervisor_decide(&worker->supervisor, sequel, delay, now(worker));
 	if (code < 0)
 		return code;
 	arm(worker);
 	if (sequel == CY_GONE)
 		bury(worker);
 	else if (sequel == CY_FAILED)
-		fail_waiting(worker);
+		give_up(worker);
 	return 0;
 }
 
 void cy__worker_follow(cy__worker *worker, cy_sequel sequel)
 {
+	const bool lived = cy__supervisor_lives(&worker->supervisor);
 	cy__supervisor_follow(&worker->supervisor, sequel);
-	if (!cy__supervisor_lives(&worker->supervisor))
-		fail_waiting(worker);
+	if (lived && !cy__supervisor_lives(&worker->supervisor))
+		give_up(worker);
 }
 
 void cy__worker_limit(cy__worker *worker, rx_nsec timeout)

@@ -172,6 +172,34 @@ TEST(a_crash_loop_while_starting_fails_the_group_and_those_after_it_never_start)
 	cluster_end(cluster);
 }
 
+static void note_code(const rx_error *error, void *ctx)
+{
+	*(int *)ctx = error->code;
+}
+
+TEST(who_waits_for_a_member_that_will_never_start_hears_that_the_group_has_failed)
+{
+	static const cy_member members[] = {
+		{"broken", {.revive = CY_REVIVE_ALWAYS, .process = {.program = "/bin/false"}}},
+		{"web", {.revive = CY_REVIVE_ALWAYS}},
+	};
+	event_log log;
+	uint32_t ids[2];
+	int status = 0, ready = 0;
+	cy_cluster *cluster = cluster_begin("worker", NULL);
+	event_log_start(&log, cluster, NULL);
+	cy_group_start(cluster, "site", members, 2, &(cy_group_options){.revival = {.first = RX_NOW, .limit = 1}});
+	ck_assert_int_eq(cy_group_members(cluster, "site", ids, 2), 2);
+	rx_subscribe(cy_wait_status(cluster, cy_worker(ids[1]), CY_IDLE),
+	             &(rx_observer){.error = note_code, .ctx = &status}, NULL);
+	rx_subscribe(cy_ready(cluster, ids + 1, 1), &(rx_observer){.error = note_code, .ctx = &ready}, NULL);
+	event_log_await(&log, "group broken failed");
+	ck_assert_int_eq(status, -ESRCH);
+	ck_assert_int_eq(ready, -ESRCH);
+	event_log_stop(&log);
+	cluster_end(cluster);
+}
+
 TEST(a_program_that_is_not_there_fails_the_group)
 {
 	static const cy_member members[] = {

@@ -122,6 +122,28 @@ TEST(what_a_filter_leaves_out_stays_undecided_until_somebody_decides)
 	finish(cluster, &log, &ends);
 }
 
+static void note_code(const rx_error *error, void *ctx)
+{
+	*(int *)ctx = error->code;
+}
+
+TEST(who_waits_for_one_that_is_undecided_hears_that_it_has_failed)
+{
+	event_log log;
+	struct ends ends;
+	int code = 0;
+	cy_cluster *cluster = begin(&log, &ends);
+	const uint32_t id = cluster_fork(cluster, "Paul", &(cy_worker_options){.policy = only_failures});
+	leave_with(0, &log, "undecided");
+	rx_subscribe(cy_wait_status(cluster, cy_worker(id), CY_IDLE), &(rx_observer){.error = note_code, .ctx = &code},
+	             NULL);
+	ck_assert_int_eq(cy_decide(cluster, id, CY_REVIVES, RX_NOW - 1), -EINVAL);
+	ck_assert_int_eq(code, 0);
+	ck_assert_int_eq(cy_decide(cluster, id, CY_FAILED, 0), 0);
+	ck_assert_int_eq(code, -ESRCH);
+	finish(cluster, &log, &ends);
+}
+
 /* Three items for each end: what is too much starts nothing. */
 static rx_observable *thrice_each(rx_observable *exits, void *ctx)
 {

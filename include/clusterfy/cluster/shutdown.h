@@ -37,7 +37,7 @@ RX_API int cy_off_shutdown(cy_cluster *cluster, const char *name);
  * @param workers  one or many
  * @param timeout  until SIGTERM; 0: the cluster's `shutdown_timeout`; RX_NOW: at once; RX_NEVER: no signals
  *
- * Errors: -ENOENT nobody of that name or id; -EPERM not the primary.
+ * Errors: -ENOENT nobody of that name or id; -EPERM not the primary; -ECANCELED the cluster has ended before.
  */
 RX_API rx_observable *cy_shutdown(cy_cluster *cluster, cy_target workers, rx_nsec timeout) RX_MUST_USE;
 

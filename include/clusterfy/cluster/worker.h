@@ -97,7 +97,7 @@ RX_API int cy_restart(cy_cluster *cluster, uint32_t id);
  * @param sequel  CY_REVIVES, CY_GONE or CY_FAILED
  * @param delay   of the revival; RX_NOW or 0: at once
  * @retval -EALREADY  nothing is undecided about it
- * @retval -EINVAL    no decision
+ * @retval -EINVAL    no decision, or a delay that is none
  * @retval -ENOENT, -EPERM (this process is not the primary)
  */
 RX_API int cy_decide(cy_cluster *cluster, uint32_t id, cy_sequel sequel, rx_nsec delay);
@@ -124,7 +124,7 @@ RX_API const char *cy_status_name(cy_status status);
  * Emit the status (int) once the worker has it, and complete; in the primary.
  *
  * Errors: -ENOENT no such worker; -ESRCH that status can no longer come (the worker stops, has exited and is not
- *         revived, or has passed it). Both at once.
+ *         revived, or has passed it). Both at once. -ECANCELED the cluster has ended.
  */
 RX_API rx_observable *cy_wait_status(cy_cluster *cluster, cy_target worker, cy_status status) RX_MUST_USE;
 /**
@@ -133,7 +133,7 @@ RX_API rx_observable *cy_wait_status(cy_cluster *cluster, cy_target worker, cy_s
  * @param ids    copied; NULL: all that live at the moment of subscription
  * @param count  of @p ids
  *
- * Errors: -ENOENT, -ESRCH as cy_wait_status().
+ * Errors: -ENOENT, -ESRCH, -ECANCELED as cy_wait_status().
  */
 RX_API rx_observable *cy_ready(cy_cluster *cluster, const uint32_t *ids, size_t count) RX_MUST_USE;
 
@@ -143,7 +143,8 @@ RX_API struct cy_value *cy_metadata(const cy_cluster *cluster);
 /**
  * Close a worker's channel after what was sent; the exit that follows counts as intended. In a worker: its own.
  * Doing it twice is safe.
- * @retval -ENOENT, -EPERM
+ * @retval -ENOENT
+ * @retval -EPERM   in a worker: that is another process
  */
 RX_API int cy_disconnect(cy_cluster *cluster, cy_target worker);
 
