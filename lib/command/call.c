@@ -5,6 +5,7 @@
 #include "lib/command/held.h"
 #include "lib/command/opening.h"
 #include "lib/command/serve.h"
+#include "lib/message/message.h"
 #include "lib/primary/route.h"
 #include "lib/value/layout.h"
 
@@ -311,15 +312,13 @@ static void emit_command(struct caller *caller, cy_value *arguments)
 static int send_from_worker(struct caller *caller, const struct call *call, const cy__call_frame *frame)
 {
 	cy_cluster *cluster = call->cluster;
-	const bool here =
-		call->to == cluster->id && (!call->name || (cluster->name && strcmp(call->name, cluster->name) == 0));
-	const bool named_here = call->to == CY__TO_UNKNOWN && cluster->name && strcmp(call->name, cluster->name) == 0;
-	if (!here && !named_here && !cluster->peer.channel)
+	const bool here = cy__is_own(cluster, &(cy_target){.to = call->to, .name = call->name});
+	if (!here && !cluster->peer.channel)
 		return rx_raise(-EHOSTUNREACH, "the primary has gone");
 	cy__leg *leg = cy__leg_add(&caller->exchange, call->to);
 	if (!leg)
 		return -ENOMEM;
-	if (here || named_here)
+	if (here)
 		cy__serve_leg(leg, call->command, call->arguments);
 	else
 		cy__leg_send(leg, &cluster->peer, frame);
@@ -365,6 +364,14 @@ static bool is_many(uint32_t to)
 	return to == CY__TO_ALL || to == CY__TO_OTHERS;
 }
 
+/* 0: none, as of one that lies beyond all time. */
+static rx_nsec deadline_of(const struct call *call, rx_nsec now)
+{
+	if (!call->timeout || call->timeout >= RX_NEVER - now)
+		return 0;
+	return now + (call->timeout > 0 ? call->timeout : 0);
+}
+
 static int subscribe(rx_subscriber *subscriber, void *ctx)
 {
 	const struct call *call = ctx;
@@ -374,9 +381,7 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 	struct caller *caller = rx_alloc_zero(sizeof *caller);
 	if (!caller)
 		return -ENOMEM;
-	const rx_nsec deadline = call->timeout == RX_NEVER || !call->timeout
-	                                 ? 0
-	                                 : rx_now(cluster->scheduler) + (call->timeout > 0 ? call->timeout : 0);
+	const rx_nsec deadline = deadline_of(call, rx_now(cluster->scheduler));
 	cy__exchange_init(&caller->exchange, cluster, &callers, cluster->id, call->credit, deadline, is_many(call->to));
 	caller->subscriber = rx_subscriber_ref(subscriber);
 	caller->command = call->command;

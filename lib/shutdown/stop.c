@@ -73,8 +73,10 @@ static void stop_workers(cy_cluster *cluster, rx_nsec timeout, int signal)
 /* In the primary its workers have their time, then its own methods have theirs. */
 static rx_nsec time_to_stop(const cy_cluster *cluster)
 {
-	const rx_nsec one = cluster->options.shutdown_timeout + cluster->options.kill_after;
-	return cluster->primary ? 2 * one : one;
+	const rx_nsec timeout = cluster->options.shutdown_timeout, more = cluster->options.kill_after;
+	if (timeout >= RX_NEVER / 4 || more >= RX_NEVER / 4)
+		return RX_NEVER;
+	return cluster->primary ? 2 * (timeout + more) : timeout + more;
 }
 
 /* Stopping goes on in a turn of its own: who asked for it, in a callback, has returned by then. */
@@ -90,8 +92,7 @@ void cy__stop_begin(cy_cluster *cluster, int signal)
 	cluster->stage = CY__STOPPING;
 	cluster->signal = signal;
 	cluster->deadline.run = overdue;
-	if (cluster->options.shutdown_timeout != RX_NEVER)
-		rx_schedule(cluster->scheduler, &cluster->deadline, time_to_stop(cluster));
+	rx_schedule(cluster->scheduler, &cluster->deadline, time_to_stop(cluster));
 	cluster->holding = true; /* it is stopping only when everybody knows */
 	if (cluster->primary) {
 		stop_workers(cluster, cluster->options.shutdown_timeout, signal);
@@ -172,6 +173,11 @@ static void waiting_failed(const rx_error *error, void *ctx)
 	rx_fail_with(((struct waiting *)ctx)->subscriber, error);
 }
 
+static void waiting_canceled(void *ctx)
+{
+	rx_fail(((struct waiting *)ctx)->subscriber, -ECANCELED, "the cluster has ended");
+}
+
 static void stop_waiting(void *ctx)
 {
 	struct waiting *waiting = ctx;
@@ -222,8 +228,8 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 	}
 	const bool nobody = waiting->count == 0;
 	rx_subscribe(cy_events_of(cluster, CY_EVENT_EXIT),
-	             &(rx_observer){RX_NEXT(take_exit), .error = waiting_failed, .ctx = waiting,
-	                            .scheduler = cluster->scheduler},
+	             &(rx_observer){RX_NEXT(take_exit), .error = waiting_failed, .complete = waiting_canceled,
+	                            .ctx = waiting, .scheduler = cluster->scheduler},
 	             &waiting->events);
 	if (!rx_wanted(subscriber))
 		return 0;

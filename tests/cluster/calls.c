@@ -173,6 +173,14 @@ TEST(a_deadline_ends_the_call_and_cancels_the_handler)
 	cluster_end(cluster);
 }
 
+TEST(a_deadline_beyond_all_time_is_none)
+{
+	cy_cluster *cluster = cluster_begin("worker", &(cy_options){.call_timeout = RX_NEVER - 1});
+	cluster_fork(cluster, "Paul", NULL);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "square", cy_int(7)), 49);
+	cluster_end(cluster);
+}
+
 TEST(expired_work_is_not_begun)
 {
 	cy_cluster *cluster = cluster_begin("worker", NULL);

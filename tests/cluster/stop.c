@@ -152,6 +152,46 @@ TEST(waiting_for_a_status_is_for_that_worker_and_ends_when_it_cannot_come)
 	cluster_end(cluster);
 }
 
+static void note_code(const rx_error *error, void *ctx)
+{
+	*(int *)ctx = error->code;
+}
+
+TEST(who_waits_when_the_cluster_ends_at_once_hears_it)
+{
+	int status = 0, exit = 0;
+	cy_cluster *cluster = cluster_begin("worker", NULL);
+	cluster_fork(cluster, "Paul", NULL);
+	rx_subscribe(cy_wait_status(cluster, cy_named("Paul"), CY_EXITED),
+	             &(rx_observer){.error = note_code, .ctx = &status}, NULL);
+	rx_subscribe(cy_shutdown(cluster, cy_all(), 0), &(rx_observer){.error = note_code, .ctx = &exit}, NULL);
+	cy_leave(cluster);
+	ck_assert_int_eq(status, -ECANCELED);
+	ck_assert_int_eq(exit, -ECANCELED);
+}
+
+TEST(who_is_ready_for_none_when_the_cluster_ends_at_once_hears_it)
+{
+	int ready = 0;
+	cy_cluster *cluster = cluster_begin("worker", NULL);
+	cluster_fork(cluster, "Paul", &(cy_worker_options){.revive = CY_REVIVE_ALWAYS});
+	rx_subscribe(cy_ready(cluster, NULL, 0), &(rx_observer){.error = note_code, .ctx = &ready}, NULL);
+	cy_leave(cluster);
+	ck_assert_int_eq(ready, -ECANCELED);
+}
+
+TEST(without_a_sigkill_a_stop_has_no_deadline)
+{
+	event_log log;
+	cy_cluster *cluster = cluster_begin("worker", &(cy_options){.kill_after = RX_NEVER});
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_ready(cluster);
+	event_log_start(&log, cluster, NULL);
+	cluster_end(cluster);
+	ck_assert_uint_eq(event_log_count(&log, "exit Paul 0 gone"), 1);
+	ck_assert_uint_eq(event_log_count(&log, "error Primary -110"), 0);
+}
+
 TEST(disconnecting_counts_as_intended)
 {
 	event_log log;

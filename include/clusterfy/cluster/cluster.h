@@ -26,9 +26,9 @@ typedef struct cy_options {
 	/** Signals that stop in order, ended by 0: in the primary the whole cluster, in a worker that worker. A worker
 	 * ignores SIGINT among them, for a terminal sends it to the whole group: it waits for the primary's word. */
 	int graceful_signals[CY_SIGNALS];
-	/** How long a stopping process may take before it gets a SIGTERM; 0: 2 s. */
+	/** How long a stopping process may take before it gets a SIGTERM; 0: 2 s; RX_NOW; RX_NEVER: it gets none. */
 	rx_nsec shutdown_timeout;
-	/** How long after that SIGTERM a SIGKILL follows; 0: 500 ms. */
+	/** How long after that SIGTERM a SIGKILL follows; 0: 500 ms; RX_NEVER: none does. */
 	rx_nsec kill_after;
 	/** The deadline of a call that sets none; 0: none. */
 	rx_nsec call_timeout;
