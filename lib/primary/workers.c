@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <sys/wait.h>
 
+#include "lib/message/message.h"
 #include "lib/primary/group.h"
 #include "lib/primary/route.h"
 #include "lib/primary/succession.h"
@@ -329,6 +330,8 @@ int cy_disconnect(cy_cluster *cluster, cy_target target)
 {
 	cy__worker *worker;
 	if (!cluster->primary) {
+		if (!cy__is_own(cluster, &target) && (target.to != CY__TO_PRIMARY || target.name))
+			return rx_raise(-EPERM, "disconnect: this process is not the primary");
 		cy__peer_leave(&cluster->peer);
 		return 0;
 	}

@@ -18,6 +18,19 @@ static rx_observable *leave(const cy_request *request, void *ctx)
 	return NULL;
 }
 
+/* Id 0 is no worker's. */
+static rx_observable *call_nobody(const cy_request *request, void *ctx)
+{
+	(void)ctx;
+	return rx_pipe(cy_call(request->cluster, cy_worker(0), "leave", NULL), cy_values());
+}
+
+static rx_observable *cut_off_another(const cy_request *request, void *ctx)
+{
+	(void)ctx;
+	return cy_answer(cy_int(cy_disconnect(request->cluster, cy_named("Sarah"))));
+}
+
 static void take(const cy_event *event, void *ctx)
 {
 	const int first = cy_event_descriptor(event, 0), second = cy_event_descriptor(event, 1);
@@ -40,6 +53,8 @@ PROGRAM(inside)
 	if (!cluster)
 		return 99;
 	cy_register(cluster, &(cy_command){.name = "leave", .run = leave});
+	cy_register(cluster, &(cy_command){.name = "call nobody", .run = call_nobody});
+	cy_register(cluster, &(cy_command){.name = "cut off another", .run = cut_off_another});
 	rx_subscribe(cy_messages(cluster, NULL), &(rx_observer){RX_NEXT(take), .ctx = cluster}, &messages);
 	return cy_run(cluster);
 }
@@ -57,6 +72,24 @@ TEST(a_worker_disconnects_from_inside_a_handler_and_what_it_sent_before_arrives)
 	ck_assert_uint_eq(event_log_count(&log, "message Paul last"), 1);
 	ck_assert(strstr(log.text, "message Paul last") < strstr(log.text, "disconnect Paul"));
 	event_log_stop(&log);
+	cluster_end(cluster);
+}
+
+TEST(a_worker_that_disconnects_another_is_refused_and_stays)
+{
+	cy_cluster *cluster = cluster_begin("inside", NULL);
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_fork(cluster, "Sarah", NULL);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "cut off another", NULL), -EPERM);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "cut off another", NULL), -EPERM);
+	cluster_end(cluster);
+}
+
+TEST(a_worker_that_calls_the_worker_of_id_0_calls_nobody)
+{
+	cy_cluster *cluster = cluster_begin("inside", NULL);
+	cluster_fork(cluster, "Paul", NULL);
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "call nobody", NULL), -ENOENT);
 	cluster_end(cluster);
 }
 
