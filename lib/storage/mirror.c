@@ -80,9 +80,19 @@ static int make_parents(cy_storage *copy, const char *path)
 	return code;
 }
 
-static int put(cy_storage *copy, const cy_change *change)
+/* Another copy around this one has what is above it, or that it is not there. */
+static bool is_within_another(const struct cy__mirror *mirror)
 {
-	int code = change->snapshot ? make_parents(copy, change->path) : 0;
+	for (const struct cy__mirror *other = mirror->cluster->mirrors; other; other = other->next)
+		if (other != mirror && other->current && cy__path_is_within(mirror->path, other->path))
+			return true;
+	return false;
+}
+
+static int put(const struct cy__mirror *mirror, const cy_change *change)
+{
+	cy_storage *copy = mirror->cluster->storage;
+	int code = change->snapshot && !is_within_another(mirror) ? make_parents(copy, change->path) : 0;
 	if (code < 0)
 		return code;
 	if (!change->value)
@@ -94,10 +104,11 @@ static int put(cy_storage *copy, const cy_change *change)
 	return code == -ENOENT || code == -ENOTDIR ? 0 : code; /* an overlapping mirror knows better by now */
 }
 
-static int apply(cy_storage *copy, const cy_change *change)
+static int apply(const struct cy__mirror *mirror, const cy_change *change)
 {
+	cy_storage *copy = mirror->cluster->storage;
 	cy__storage_set_revision(copy, change->revision - 1);
-	const int code = put(copy, change);
+	const int code = put(mirror, change);
 	cy__storage_set_revision(copy, change->revision);
 	return code;
 }
@@ -197,7 +208,7 @@ static void take_change(const cy_reply *reply, void *ctx)
 	if (code >= 0 && count)
 		code = cy_get_value(reply->value, "3.0", &change.value);
 	if (code >= 0)
-		code = apply(mirror->cluster->storage, &change);
+		code = apply(mirror, &change);
 	cy_value_unref(change.value);
 	if (code < 0)
 		cy__trouble(mirror->cluster, mirror->cluster->id, code, "a mirror is not what it should be: %s",

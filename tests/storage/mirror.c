@@ -207,6 +207,25 @@ TEST(copies_may_lie_within_one_another)
 	cluster_end(cluster);
 }
 
+TEST(a_copy_does_not_change_what_lies_around_it)
+{
+	cy_cluster *cluster = begin();
+	char no_map[64], nothing[64];
+	snprintf(no_map, sizeof no_map, "[%d, null]", -ENOTDIR);
+	snprintf(nothing, sizeof nothing, "[%d, null]", -ENOENT);
+	expect(cluster, "mirror", "a.d", "\"1* a.d=\\\"x\\\"\"");
+	expect(cluster, "mirror", "a.d.e", "\"1* a.d.e=\"");
+	expect(cluster, "peek", "a.d", "[1, \"x\"]");
+	expect(cluster, "peek", "a.d.e", no_map);
+	expect(cluster, "mirror", "z", "\"1* z=\"");
+	expect(cluster, "mirror", "z.y", "\"1* z.y=\"");
+	expect(cluster, "peek", "z", "[0, null]");
+	expect(cluster, "peek", "z.y", nothing);
+	save(cluster, "z", cy_map("y", cy_int(1)));
+	expect(cluster, "peek", "z.y", "[1, 1]");
+	cluster_end(cluster);
+}
+
 TEST(what_a_worker_has_saved_is_in_its_copy_when_it_hears_of_it)
 {
 	cy_cluster *cluster = begin();
