@@ -1,17 +1,38 @@
 #include "lib/wire/bind.h"
 
+#include <poll.h>
 #include <stddef.h>
 
 #define BINDING(task, member) ((cy__binding *)((char *)(task)-offsetof(cy__binding, member)))
 
 static void update(cy__binding *binding);
 
+/* Whether something comes while it is looked for a few times: one such look is a quarter of a turn of the loop. */
+static bool glance(const cy__channel *channel)
+{
+	enum { GLANCES = 4 };
+	struct pollfd readable = {.fd = cy__channel_fd(channel), .events = POLLIN};
+	if (!cy__channel_wants_read(channel) || cy__channel_delay(channel))
+		return false;
+	for (int i = 0; i < GLANCES; i++)
+		if (poll(&readable, 1, 0) > 0)
+			return true;
+	return false;
+}
+
 /* A task that is always due: the loop goes round and asks the kernel, but does not wait. */
 static void look(rx_task *task)
 {
 	cy__binding *binding = BINDING(task, look);
-	if (binding->poll == RX_NEVER || rx_now(binding->scheduler) - binding->alive < binding->poll)
-		rx_schedule(binding->scheduler, task, 0);
+	const rx_nsec now = rx_now(binding->scheduler);
+	if (binding->poll != RX_NEVER && now - binding->alive >= binding->poll)
+		return;
+	rx_schedule(binding->scheduler, task, 0);
+	if (!glance(binding->channel))
+		return;
+	binding->alive = now;
+	cy__channel_on_readable(binding->channel, now);
+	update(binding);
 }
 
 static void stay_awake(cy__binding *binding)

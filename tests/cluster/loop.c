@@ -65,3 +65,21 @@ TEST(a_worker_that_is_killed_revives_and_the_programs_own_child_is_left_to_it)
 	ck_assert(WIFEXITED(status));
 	ck_assert_int_eq(WEXITSTATUS(status), 5);
 }
+
+/* All that a primary does, from first to last, while its loop does not wait. */
+TEST(a_primary_that_polls_starts_calls_revives_and_stops)
+{
+	cy_cluster *cluster = cluster_begin("worker", &(cy_options){.poll = RX_NEVER});
+	event_log log;
+	event_log_start(&log, cluster, "Paul");
+	cluster_fork(cluster, "Paul",
+	             &(cy_worker_options){.revive = CY_REVIVE_ON_FAILURE, .revival = {.first = RX_NOW}});
+	cluster_ready(cluster);
+	for (int64_t i = 0; i < 100; i++)
+		ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "square", cy_int(i)), i * i);
+	ck_assert_int_eq(cy_kill(cluster, cy_named("Paul"), SIGKILL), 0);
+	event_log_await(&log, "exit Paul signal 9 revives");
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "square", cy_int(3)), 9);
+	event_log_stop(&log);
+	cluster_end(cluster);
+}
