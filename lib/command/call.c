@@ -433,6 +433,10 @@ rx_observable *cy_call_with(cy_cluster *cluster, cy_target target, const char *c
                             const cy_call_options *options)
 {
 	cy_value *value = arguments ? arguments : cy_nil();
+	if (!command) {
+		cy_value_unref(value);
+		return rx_throw_error(-EINVAL, "call: no command (NULL)");
+	}
 	if (cy_value_error(value) < 0) {
 		rx_observable *mistake =
 			rx_throw_error(cy_value_error(value), "call \"%s\": %s", command, cy_value_words(value));

@@ -15,7 +15,7 @@ cy__entry *cy__registry_find(const cy_cluster *cluster, const char *name, size_t
 
 static cy__entry *find(const cy_cluster *cluster, const char *name)
 {
-	return cy__registry_find(cluster, name, strlen(name));
+	return name ? cy__registry_find(cluster, name, strlen(name)) : NULL;
 }
 
 void cy__entry_unref(cy__entry *entry)
@@ -72,11 +72,16 @@ int cy__register_builtin(cy_cluster *cluster, const char *name, cy_where where, 
 	return add(cluster, &(cy_command){.name = name, .target = where, .run = run}, flags);
 }
 
+static int unknown(const char *name)
+{
+	return rx_raise(-ENOENT, "there is no command \"%s\"", name ? name : "");
+}
+
 int cy_restrict(cy_cluster *cluster, const char *name, unsigned callers)
 {
 	cy__entry *entry = find(cluster, name);
 	if (!entry)
-		return rx_raise(-ENOENT, "there is no command \"%s\"", name);
+		return unknown(name);
 	if ((callers & ~EVERYBODY) || !(entry->callers & callers))
 		return rx_raise(-EINVAL, "command \"%s\": nobody would be left who may call it", name);
 	entry->callers &= callers;
@@ -87,7 +92,7 @@ int cy_unregister(cy_cluster *cluster, const char *name)
 {
 	for (cy__entry **link = &cluster->commands.first; *link; link = &(*link)->next) {
 		cy__entry *entry = *link;
-		if (strcmp(entry->command.name, name) != 0)
+		if (!name || strcmp(entry->command.name, name) != 0)
 			continue;
 		if (strncmp(name, "cy_", 3) == 0)
 			return rx_raise(-EPERM, "command \"%s\" is the library's", name);
@@ -95,7 +100,7 @@ int cy_unregister(cy_cluster *cluster, const char *name)
 		cy__entry_unref(entry);
 		return 0;
 	}
-	return rx_raise(-ENOENT, "there is no command \"%s\"", name);
+	return unknown(name);
 }
 
 void cy__registry_finish(cy_cluster *cluster)

@@ -173,6 +173,8 @@ static void drop_listen(void *ctx)
 
 rx_observable *cy_listen(cy_cluster *cluster, const char *address, const cy_listen_options *options)
 {
+	if (!address)
+		return rx_throw_error(-EINVAL, "listen: no address (NULL)");
 	struct listen *listen = rx_alloc_zero(sizeof *listen);
 	char *copy = cy__strdup(address);
 	if (!listen || !copy) {

@@ -265,13 +265,13 @@ void cy__groups_finish(cy_cluster *cluster)
 
 /* ---- Starting one --------------------------------------------------------------------------------------------------- */
 
-static int check(const cy_cluster *cluster, const char *name, size_t count)
+static int check(const cy_cluster *cluster, const char *name, const cy_member *members, size_t count)
 {
 	if (!cluster->primary)
 		return rx_raise(-EPERM, "group: this process is not the primary");
 	if (cluster->stage != CY__RUNNING)
 		return rx_raise(-ESHUTDOWN, "group: the cluster is stopping");
-	if (!name || !*name || !count)
+	if (!name || !*name || !members || !count)
 		return rx_raise(-EINVAL, "a group has a name, and members");
 	return find(cluster, name) ? rx_raise(-EEXIST, "there is a group \"%s\"", name) : 0;
 }
@@ -347,11 +347,11 @@ int cy_group_start(cy_cluster *cluster, const char *name, const cy_member *membe
                    const cy_group_options *options)
 {
 	cy__group *group;
-	int code = check(cluster, name, count);
+	int code = check(cluster, name, members, count);
 	if (code >= 0)
 		code = create(cluster, name, count, &group);
 	if (code < 0) {
-		for (size_t i = 0; i < count; i++)
+		for (size_t i = 0; members && i < count; i++)
 			cy_value_unref(members[i].options.metadata);
 		return code;
 	}

@@ -150,7 +150,8 @@ int cy_input(cy_cluster *cluster, cy_target worker, const void *bytes, size_t si
 	int code = find(cluster, &worker, &input);
 	if (code < 0 || !size)
 		return code;
-	if (input->end - input->begin + size > bound_of(cluster))
+	const size_t used = input->end - input->begin, bound = bound_of(cluster);
+	if (used > bound || size > bound - used)
 		return rx_raise(-EAGAIN, "input: too much waits for %s", cy_label_of(cluster, input->worker->peer.id));
 	code = append(input, bytes, size);
 	if (code >= 0)

@@ -16,6 +16,8 @@ int cy__route_worker(const cy_cluster *cluster, uint32_t to, const char *name, c
 		to == CY__TO_UNKNOWN && name ? cy__workers_named(cluster, name) : cy__workers_find(cluster, to);
 	if (!worker && name)
 		return rx_raise(-ENOENT, "there is no worker \"%s\"", name);
+	if (!worker && to > CY__ID_MAX)
+		return rx_raise(-ENOENT, "that is no one worker");
 	if (!worker)
 		return rx_raise(-ENOENT, "there is no worker %" PRIu32, to);
 	if (name && (!worker->name || strcmp(worker->name, name) != 0))

@@ -117,6 +117,8 @@ static int wait_subscribe(rx_subscriber *subscriber, void *ctx)
 	const struct recipe *recipe = ctx;
 	cy__worker *worker;
 	int code = check_primary(recipe->cluster);
+	if (code >= 0 && (recipe->status < CY_INITIALIZING || recipe->status > CY_EXITED))
+		code = rx_raise(-EINVAL, "there is no status %d", (int)recipe->status);
 	if (code >= 0)
 		code = cy__route_worker(recipe->cluster, recipe->to, recipe->name, &worker);
 	struct wait *wait = code < 0 ? NULL : rx_alloc_zero(sizeof *wait);

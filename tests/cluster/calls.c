@@ -26,6 +26,8 @@ TEST(what_cannot_be_answered_fails_at_once_with_its_own_code)
 	event_log_start(&log, cluster, "Paul");
 	ck_assert_int_eq(cluster_code(cluster, cy_named("Nobody"), "square", NULL), -ENOENT);
 	ck_assert_int_eq(cluster_code(cluster, cy_worker(999), "square", NULL), -ENOENT);
+	ck_assert_int_eq(cluster_code(cluster, cy_worker(0), "square", NULL), -ENOENT);
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), NULL, cy_int(7)), -EINVAL);
 	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "nonsense", NULL), -ENOSYS);
 	ck_assert_int_eq(cluster_code(cluster, cy_primary(), "nonsense", NULL), -ENOSYS);
 	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "fail", NULL), -EDOM);

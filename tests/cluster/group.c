@@ -272,6 +272,7 @@ TEST(what_makes_no_sense_is_refused_and_leaves_nothing)
 	static const cy_member decides[] = {{"one", {.revive = CY_REVIVE_DECIDE}}};
 	cy_cluster *cluster = cluster_begin("worker", NULL);
 	ck_assert_int_eq(cy_group_start(cluster, "site", site, 0, NULL), -EINVAL);
+	ck_assert_int_eq(cy_group_start(cluster, "site", NULL, 3, NULL), -EINVAL);
 	ck_assert_int_eq(cy_group_start(cluster, "", site, 3, NULL), -EINVAL);
 	ck_assert_int_eq(cy_group_start(cluster, "site", twice, 2, NULL), -EEXIST);
 	ck_assert_int_eq(cy_group_start(cluster, "site", decides, 1, NULL), -EINVAL);

@@ -215,6 +215,7 @@ TEST(input_that_nobody_reads_is_told_and_refused)
 	fork_shell(cluster, "Shell", "read line; exit 4");
 	ck_assert_int_eq(cy_input(cluster, cy_named("Shell"), bytes, MANY), 0);
 	ck_assert_int_eq(cy_input(cluster, cy_named("Shell"), bytes, MANY), -EAGAIN);
+	ck_assert_int_eq(cy_input(cluster, cy_named("Shell"), bytes, SIZE_MAX), -EAGAIN);
 	ck_assert_int_eq(cy_kill(cluster, cy_named("Shell"), SIGKILL), 0);
 	event_log_await(&log, "exit Shell signal 9 gone");
 	ck_assert_uint_eq(event_log_count(&log, "error Shell -32"), 1);

@@ -87,6 +87,9 @@ TEST(narrowing_never_widens)
 	cy_cluster *cluster = cluster_begin("guarded", NULL);
 	const cy_command wrong = {.name = "wrong", .callers = 8, .run = yes};
 	ck_assert_int_eq(cy_restrict(cluster, "nonsense", CY_BY_PRIMARY), -ENOENT);
+	ck_assert_int_eq(cy_restrict(cluster, NULL, CY_BY_PRIMARY), -ENOENT);
+	ck_assert_int_eq(cy_unregister(cluster, NULL), -ENOENT);
+	ck_assert_int_eq(cy_unregister(cluster, "cy_shutdown"), -EPERM);
 	ck_assert_int_eq(cy_restrict(cluster, "cy_get_timestamp", 0), -EINVAL);
 	ck_assert_int_eq(cy_restrict(cluster, "cy_get_timestamp", 8 | CY_BY_PRIMARY), -EINVAL);
 	ck_assert_int_eq(cy_restrict(cluster, "cy_shutdown", CY_BY_WORKERS), -EINVAL);

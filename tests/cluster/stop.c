@@ -145,6 +145,8 @@ TEST(waiting_for_a_status_is_for_that_worker_and_ends_when_it_cannot_come)
 	ck_assert_int_eq(cluster_finish(cy_wait_status(cluster, cy_named("Paul"), CY_IDLE)), 0);
 	ck_assert_int_eq(cluster_finish(cy_wait_status(cluster, cy_named("Paul"), CY_LOADED)), -ESRCH);
 	ck_assert_int_eq(cluster_finish(cy_wait_status(cluster, cy_named("Nobody"), CY_IDLE)), -ENOENT);
+	ck_assert_int_eq(cluster_finish(cy_wait_status(cluster, cy_named("Paul"), CY_EXITED + 1)), -EINVAL);
+	ck_assert_int_eq(cluster_finish(cy_wait_status(cluster, cy_named("Paul"), 0)), -EINVAL);
 	rx_subscription stopping;
 	rx_subscribe(cy_shutdown(cluster, cy_named("Sarah"), 0), NULL, &stopping);
 	ck_assert_int_eq(cluster_finish(cy_wait_status(cluster, cy_named("Sarah"), CY_PROCESSING)), -ESRCH);

@@ -292,6 +292,7 @@ TEST(what_is_no_address_is_refused)
 TEST(the_primary_does_not_listen)
 {
 	cy_cluster *cluster = cluster_begin("listener", NULL);
+	ck_assert_int_eq(cluster_finish(rx_pipe(cy_listen(cluster, NULL, NULL), rx_ignore_elements())), -EINVAL);
 	ck_assert_int_eq(cluster_finish(rx_pipe(cy_listen(cluster, "127.0.0.1:0", NULL), rx_ignore_elements())),
 	                 -EPERM);
 	ck_assert_int_eq(cluster_code(cluster, cy_primary(), "cy_listen", NULL), -EPERM);

@@ -110,7 +110,7 @@ RX_API int cy_register(cy_cluster *cluster, const cy_command *command);
  * @retval -EINVAL  nobody would be left, or @p callers has another bit
  */
 RX_API int cy_restrict(cy_cluster *cluster, const char *name, unsigned callers);
-/** Serve it no more; calls that run are finished. @retval -ENOENT */
+/** Serve it no more; calls that run are finished. @retval -ENOENT @retval -EPERM  it is the library's */
 RX_API int cy_unregister(cy_cluster *cluster, const char *name);
 
 /** One item: @p value (consumed), then complete; the error, if it is a mistake. */

@@ -28,7 +28,7 @@ RX_BEGIN_DECLS
  */
 RX_API int cy_on_shutdown(cy_cluster *cluster, const char *name, rx_observable *(*method)(int signal, void *ctx),
                           void *ctx, void (*drop)(void *ctx));
-/** Forget a shutdown method. @retval -ENOENT */
+/** Forget a shutdown method. @retval -ENOENT @retval -EBUSY  it is running */
 RX_API int cy_off_shutdown(cy_cluster *cluster, const char *name);
 
 /**

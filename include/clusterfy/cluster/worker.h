@@ -124,7 +124,7 @@ RX_API const char *cy_status_name(cy_status status);
  * Emit the status (int) once the worker has it, and complete; in the primary.
  *
  * Errors: -ENOENT no such worker; -ESRCH that status can no longer come (the worker stops, has exited and is not
- *         revived, or has passed it). Both at once. -ECANCELED the cluster has ended.
+ *         revived, or has passed it). Both at once. -EINVAL no status; -ECANCELED the cluster has ended.
  */
 RX_API rx_observable *cy_wait_status(cy_cluster *cluster, cy_target worker, cy_status status) RX_MUST_USE;
 /**
