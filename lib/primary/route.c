@@ -53,12 +53,17 @@ static bool is_many(uint32_t to)
 /* ---- Calls --------------------------------------------------------------------------------------------------------- */
 
 /* For a queue, the bytes of a frame have to become a value after all. */
+static cy_value *value_of(const cy__call_frame *call)
+{
+	if (call->frame)
+		return cy_value_from_bytes(call->frame->body, call->frame->body_size, NULL);
+	const cy__post post = {.body = call->body, .opening = call->opening, .opening_size = call->opening_size};
+	return cy__post_body(&post);
+}
+
 static int await(cy__leg *leg, cy__worker *worker, const cy__call_frame *call)
 {
-	cy_value *body = call->frame ? cy_value_from_bytes(call->frame->body, call->frame->body_size, NULL)
-	                             : cy__post_body(&(cy__post){.body = call->body,
-	                                                         .opening = call->opening,
-	                                                         .opening_size = call->opening_size});
+	cy_value *body = value_of(call);
 	int code = cy_value_error(body);
 	if (code < 0)
 		code = rx_raise(code == -ENOMEM ? code : -EBADMSG, "%s", cy_value_words(body));

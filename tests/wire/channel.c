@@ -473,14 +473,14 @@ TEST(a_large_body_may_be_kept_as_it_lies, .to = 2)
 TEST(a_body_may_begin_with_bytes_from_elsewhere, .to = 24)
 {
 	static const size_t lengths[] = {1, 100, 20000, (160 << 10) - 7, (160 << 10) - 6, LARGE};
-	static const char prefix[] = "seven..";
+	static const uint8_t prefix[] = {'s', 'e', 'v', 'e', 'n', '.', '.'};
 	const size_t size = lengths[_i / 4];
 	open_pair(NULL);
 	greet();
 	uint8_t *whole = make_body(size + 7);
 	const cy__frame frame = {.kind = CY__CALL, .call = 1, .body = whole + 7, .body_size = size};
 	const cy__sending sending = {
-		.prefix = (const uint8_t *)prefix, .prefix_size = 7, .release = _i % 2 ? release : NULL};
+		.prefix = prefix, .prefix_size = sizeof prefix, .release = _i % 2 ? release : NULL};
 	if (_i & 2)
 		send_kind(CY__CALL, 0, 2, NULL, 0);
 	ck_assert_int_eq(cy__channel_send(left.channel, &frame, &sending), 0);
@@ -488,7 +488,7 @@ TEST(a_body_may_begin_with_bytes_from_elsewhere, .to = 24)
 		memset(whole + 7, 0, size); /* it was copied, or has left */
 	settle();
 	uint8_t *expected = make_body(size + 7);
-	memcpy(expected, prefix, 7);
+	memcpy(expected, prefix, sizeof prefix);
 	const size_t at = _i & 2 ? 1 : 0;
 	ck_assert_uint_eq(right.frames, at + 1);
 	ck_assert_uint_eq(right.sums[at], sum_of(expected, size + 7));
