@@ -450,7 +450,7 @@ void cy__worker_status(cy__worker *worker, cy_status status)
 	const bool ready = !worker->ready && (status == CY_IDLE || status == CY_PROCESSING);
 	cy__worker *replaced = ready && worker->predecessor ? cy__succession_take_over(worker) : NULL;
 	emit_status(worker);
-	if (ready)
+	if (ready && !cy__succession_is_spare(worker)) /* whose place it was to take may be on its way out */
 		become_ready(worker);
 	if (replaced)
 		cy__succession_retire(replaced);

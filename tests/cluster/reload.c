@@ -204,6 +204,27 @@ TEST(one_that_is_not_there_or_not_ready_is_an_error)
 	cluster_end(cluster);
 }
 
+static rx_observable *disconnect_paul(void *ctx)
+{
+	cy_disconnect(ctx, cy_named("Paul"));
+	return rx_empty();
+}
+
+TEST(one_that_is_disconnected_meanwhile_is_not_replaced)
+{
+	struct outcome outcome;
+	cy_cluster *cluster = cluster_begin("fresh", NULL);
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_ready(cluster);
+	cy_kill(cluster, cy_named("Paul"), SIGSTOP); /* lest it end before the other is ready */
+	reload(rx_merge(cy_reload(cluster, NULL, 0), rx_defer(&rx_type_cy_replacement, disconnect_paul, cluster)),
+	       &outcome);
+	ck_assert_str_eq(outcome.text, "");
+	ck_assert_int_eq(outcome.code, -ECHILD);
+	cy_kill(cluster, cy_named("Paul"), SIGCONT);
+	cluster_end(cluster);
+}
+
 TEST(unsubscribing_ends_it_after_the_one_that_is_under_way)
 {
 	event_log log;
