@@ -194,7 +194,7 @@ static int send_from_primary(cy_cluster *cluster, const cy_target *target, const
 	} else {
 		worst = cy__route_worker(cluster, target->to, target->name, &worker);
 	}
-	return worst < 0 ? worst : send_to_worker(worker, post);
+	return worst < 0 || !worker ? worst : send_to_worker(worker, post);
 }
 
 static int send_from_worker(cy_cluster *cluster, const cy__post *post)

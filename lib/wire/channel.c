@@ -993,6 +993,31 @@ static void write_early(cy__channel *channel)
 	write_queued(channel);
 }
 
+static int check_sending(const cy__channel *channel, const cy__frame *frame, const cy__sending *sending, size_t size)
+{
+	if (channel->closing || channel->mute)
+		return -EPIPE;
+	if (size > channel->options.frame_max || size > UINT32_MAX)
+		return -EMSGSIZE;
+	return frame->fd_count && !sending->fds ? -EBADF : 0;
+}
+
+/* Queue what has been let in. */
+static int put(cy__channel *channel, unsigned class, const cy__frame *frame, const cy__sending *sending, bool reserved)
+{
+	const bool idle = !has_queued(channel);
+	const int error = is_lost(channel, frame) ? lose(sending)
+	                  : class == BULK         ? enqueue_bulk(channel, frame, sending)
+	                                          : enqueue(channel, &channel->queues[class], frame, sending);
+	if (error < 0)
+		return error;
+	channel->reserved -= reserved;
+	channel->mark = channel->queues[class].put << 2 | class;
+	if (idle && channel->ops->queued && has_queued(channel))
+		channel->ops->queued(channel, channel->ctx);
+	return 0;
+}
+
 int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sending *sending)
 {
 	static const cy__sending plain;
@@ -1000,40 +1025,20 @@ int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sen
 		sending = &plain;
 	const unsigned class = class_of(channel, frame, sending);
 	struct queue *queue = &channel->queues[class == URGENT ? URGENT : NORMAL];
-	size_t size = CY__FRAME_HEAD + sending->prefix_size + body_size_of(frame);
-	if (channel->closing || channel->mute)
-		return -EPIPE;
-	if (size > channel->options.frame_max || size > UINT32_MAX)
-		return -EMSGSIZE;
-	if (frame->fd_count && !sending->fds)
-		return -EBADF;
-	bool reserved = sending->reserved && channel->reserved;
+	const size_t size = CY__FRAME_HEAD + sending->prefix_size + body_size_of(frame);
+	int error = check_sending(channel, frame, sending, size);
+	if (error < 0)
+		return error;
+	const bool reserved = sending->reserved && channel->reserved;
 	if (!reserved && is_full(channel, queue, size, sending->forced ? FORCED_SHARE : 1))
 		return refuse_full(channel, queue);
-
-	cy__frame normal;
-	if (class == NORMAL && (frame->flags & CY__FRAME_BULK)) {
-		normal = *frame; /* nothing is there that it would have to stay behind */
-		normal.flags = normal_flags(frame->flags);
-		frame = &normal;
-	}
+	cy__frame sent = *frame;
+	if (class == NORMAL)
+		sent.flags = normal_flags(frame->flags); /* nothing is there that it would have to stay behind */
 	enter(channel);
 	if (class == NORMAL)
 		write_early(channel);
-	if (channel->mute) {
-		leave(channel);
-		return -EPIPE;
-	}
-	bool idle = !has_queued(channel);
-	int error = is_lost(channel, frame) ? lose(sending)
-	            : class == BULK         ? enqueue_bulk(channel, frame, sending)
-	                                    : enqueue(channel, queue, frame, sending);
-	if (error == 0 && reserved)
-		channel->reserved--;
-	if (error == 0)
-		channel->mark = channel->queues[class].put << 2 | class;
-	if (error == 0 && idle && channel->ops->queued && has_queued(channel))
-		channel->ops->queued(channel, channel->ctx);
+	error = channel->mute ? -EPIPE : put(channel, class, &sent, sending, reserved);
 	leave(channel);
 	return error;
 }
