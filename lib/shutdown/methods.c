@@ -36,6 +36,8 @@ int cy_on_shutdown(cy_cluster *cluster, const char *name, rx_observable *(*run)(
 {
 	if (!name || !*name || !run)
 		return rx_raise(-EINVAL, "a shutdown method needs a name, and something to run");
+	if (cluster->stage > CY__STOPPING)
+		return rx_raise(-ESHUTDOWN, "the shutdown methods have begun, without \"%s\"", name);
 	struct cy__method **link = find(cluster, name);
 	if (*link)
 		return rx_raise(-EEXIST, "there is a shutdown method \"%s\" already", name);

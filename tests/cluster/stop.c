@@ -123,6 +123,22 @@ TEST(a_graceful_signal_to_the_primary_stops_everything_and_exits_with_0)
 	ck_assert_uint_eq(event_log_count(&log, "error Primary -5"), 1);
 }
 
+static rx_observable *add_another(int signal, void *ctx)
+{
+	(void)signal;
+	*(int *)ctx = cy_on_shutdown(cy_current(), "another", add_another, ctx, NULL);
+	return NULL;
+}
+
+TEST(a_method_that_comes_when_they_have_begun_is_refused)
+{
+	int code = 0;
+	cy_cluster *cluster = cluster_begin("worker", NULL);
+	ck_assert_int_eq(cy_on_shutdown(cluster, "one", add_another, &code, NULL), 0);
+	cluster_end(cluster);
+	ck_assert_int_eq(code, -ESHUTDOWN);
+}
+
 TEST(a_second_sigint_forces)
 {
 	cy_cluster *cluster = cluster_begin("worker", &(cy_options){.graceful_signals = {SIGINT}});

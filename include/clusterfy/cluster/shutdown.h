@@ -24,6 +24,7 @@ RX_BEGIN_DECLS
  * @param drop    called with @p ctx when it is no longer needed; may be NULL
  * @retval -EEXIST  there is one of that name
  * @retval -EINVAL  no name, or no method
+ * @retval -ESHUTDOWN  they have begun
  * @retval -ENOMEM
  */
 RX_API int cy_on_shutdown(cy_cluster *cluster, const char *name, rx_observable *(*method)(int signal, void *ctx),
