@@ -209,9 +209,27 @@ static void report(int code)
 	rx_subscribe(rx_throw_error(code, "%s", rx_words(code)), NULL, NULL);
 }
 
+static int check_times(const cy_options *options)
+{
+	const struct {
+		const char *name;
+		rx_nsec time;
+	} times[] = {{"shutdown_timeout", options->shutdown_timeout},
+	             {"kill_after", options->kill_after},
+	             {"call_timeout", options->call_timeout},
+	             {"read_timeout", options->read_timeout},
+	             {"poll", options->poll}};
+	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+		if (times[i].time < 0 && times[i].time != RX_NOW)
+			return rx_raise(-EINVAL, "join: %s is negative", times[i].name);
+	return 0;
+}
+
 cy_cluster *cy_join(const cy_options *options)
 {
 	int code = current ? rx_raise(-EALREADY, "join: this process has joined") : 0;
+	if (code >= 0 && options)
+		code = check_times(options);
 	cy_cluster *cluster = code < 0 ? NULL : rx_alloc_zero(sizeof *cluster);
 	if (!cluster) {
 		report(code < 0 ? code : -ENOMEM);

@@ -54,7 +54,7 @@ static int add(cy_cluster *cluster, const cy_command *command, unsigned flags)
 
 int cy_register(cy_cluster *cluster, const cy_command *command)
 {
-	if (!command->name || !*command->name)
+	if (!command || !command->name || !*command->name)
 		return rx_raise(-EINVAL, "a command needs a name");
 	if (!command->run)
 		return rx_raise(-EINVAL, "command \"%s\" has nothing to run", command->name);

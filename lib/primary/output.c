@@ -68,7 +68,7 @@ RX_PREDICATE(is_of_worker, cy_line);
 static rx_observable *output_of_one(cy_cluster *cluster, const cy_target *target)
 {
 	cy__worker *worker;
-	if (target->to == CY__TO_PRIMARY || target->to == CY__TO_ANY)
+	if (target->to == CY__TO_PRIMARY || target->to == CY__TO_ANY || target->to == CY__TO_OTHERS)
 		return rx_throw_error(-EINVAL, "output: of one worker, or of all");
 	const int code = cy__route_worker(cluster, target->to, target->name, &worker);
 	if (code < 0)
@@ -81,7 +81,7 @@ rx_observable *cy_output(cy_cluster *cluster, cy_target target)
 {
 	if (!cluster->primary)
 		return rx_throw_error(-EPERM, "output: this process is not the primary");
-	if (target.to == CY__TO_ALL || target.to == CY__TO_OTHERS)
+	if (target.to == CY__TO_ALL)
 		return rx_subject_observe(cluster->output);
 	return output_of_one(cluster, &target);
 }

@@ -38,11 +38,13 @@ static cy_revival fill_in(const cy_revival *given)
 	return filled;
 }
 
+enum { MOST_REVIVALS = 65536 };
+
 static bool is_sound(cy_revive revive, const cy_revival *revival)
 {
 	return (unsigned)revive <= CY_REVIVE_DECIDE && revival->factor >= 1 && revival->jitter <= 1 &&
 	       revival->first >= 0 && revival->ceiling >= 0 && revival->window >= 0 && revival->hold >= 0 &&
-	       revival->start >= 0;
+	       revival->start >= 0 && (revival->limit <= MOST_REVIVALS || revival->limit == CY_UNLIMITED);
 }
 
 static bool is_limited(const cy__supervisor *supervisor)

@@ -41,7 +41,8 @@ typedef struct cy__end {
 
 /**
  * @param revival  NULL: all defaults
- * @retval -EINVAL  a factor below 1, a jitter above 1, a negative time other than RX_NOW, an unknown policy
+ * @retval -EINVAL  a factor below 1, a jitter above 1, a negative time other than RX_NOW, a limit above
+ *                  65536 that is not CY_UNLIMITED, an unknown policy
  * @retval -ENOMEM  no memory for the window
  */
 int cy__supervisor_init(cy__supervisor *supervisor, cy_revive revive, const cy_revival *revival);

@@ -2,6 +2,7 @@
  * The cluster on a loop of the program's own, where it leaves the program's own children alone.
  */
 #include <ev.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,4 +83,24 @@ TEST(a_primary_that_polls_starts_calls_revives_and_stops)
 	ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "square", cy_int(3)), 9);
 	event_log_stop(&log);
 	cluster_end(cluster);
+}
+
+static const cy_options nonsense[] = {
+	{.shutdown_timeout = -2}, {.kill_after = -2}, {.call_timeout = -2}, {.read_timeout = -2}, {.poll = -2},
+};
+
+static void keep_words(const rx_error *error, void *ctx)
+{
+	snprintf(ctx, 64, "%d %s", error->code, error->message);
+}
+
+TEST(options_without_sense_are_refused_by_name, .to = sizeof nonsense / sizeof *nonsense)
+{
+	static const char *const names[] = {"shutdown_timeout", "kill_after", "call_timeout", "read_timeout", "poll"};
+	char words[64] = "", expected[64];
+	snprintf(expected, sizeof expected, "%d join: %s is negative", -EINVAL, names[_i]);
+	rx_on_unhandled_error(keep_words, words);
+	ck_assert_ptr_null(cy_join(&nonsense[_i]));
+	ck_assert_str_eq(words, expected);
+	rx_on_unhandled_error(NULL, NULL);
 }

@@ -176,6 +176,7 @@ TEST(it_completes_with_the_cluster_and_refuses_whom_it_does_not_know)
 	ck_assert_int_eq(cluster_finish(cy_output(cluster, cy_named("Nobody"))), -ENOENT);
 	ck_assert_int_eq(cluster_finish(cy_output(cluster, cy_primary())), -EINVAL);
 	ck_assert_int_eq(cluster_finish(cy_output(cluster, cy_any())), -EINVAL);
+	ck_assert_int_eq(cluster_finish(cy_output(cluster, cy_others())), -EINVAL);
 	cluster_end(cluster);
 	ck_assert(complete);
 }

@@ -94,5 +94,6 @@ TEST(narrowing_never_widens)
 	ck_assert_int_eq(cy_restrict(cluster, "cy_get_timestamp", 8 | CY_BY_PRIMARY), -EINVAL);
 	ck_assert_int_eq(cy_restrict(cluster, "cy_shutdown", CY_BY_WORKERS), -EINVAL);
 	ck_assert_int_eq(cy_register(cluster, &wrong), -EINVAL);
+	ck_assert_int_eq(cy_register(cluster, NULL), -EINVAL);
 	cluster_end(cluster);
 }

@@ -400,10 +400,11 @@ static const struct {
 	cy_revive revive;
 	cy_revival revival;
 } nonsense[] = {
-	{CY_REVIVE_ALWAYS, {.factor = 0.5}}, {CY_REVIVE_ALWAYS, {.jitter = 1.5}},
-	{CY_REVIVE_ALWAYS, {.first = -2}},   {CY_REVIVE_ALWAYS, {.ceiling = -2}},
-	{CY_REVIVE_ALWAYS, {.window = -2}},  {CY_REVIVE_ALWAYS, {.hold = -2}},
-	{CY_REVIVE_ALWAYS, {.start = -2}},   {(cy_revive)17, {0}},
+	{CY_REVIVE_ALWAYS, {.factor = 0.5}},  {CY_REVIVE_ALWAYS, {.jitter = 1.5}},
+	{CY_REVIVE_ALWAYS, {.first = -2}},    {CY_REVIVE_ALWAYS, {.ceiling = -2}},
+	{CY_REVIVE_ALWAYS, {.window = -2}},   {CY_REVIVE_ALWAYS, {.hold = -2}},
+	{CY_REVIVE_ALWAYS, {.start = -2}},    {(cy_revive)17, {0}},
+	{CY_REVIVE_ALWAYS, {.limit = 65537}},
 };
 
 TEST(nonsense_is_refused, .to = sizeof nonsense / sizeof *nonsense)

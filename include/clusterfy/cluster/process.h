@@ -92,8 +92,9 @@ typedef struct cy_revival {
 	double factor;   /**< each further delay is the one before times this, at least 1; 0: 2 */
 	rx_nsec ceiling; /**< no delay is longer; 0: 30 s; RX_NEVER: no ceiling */
 	double jitter;   /**< a delay is shortened by a random share of up to this, at most 1; 0: 0.1; below 0: none */
-	uint32_t limit;  /**< revivals within the window; one more end, and it has failed; 0: 10; CY_UNLIMITED */
-	rx_nsec window;  /**< 0: 60 s; RX_NEVER: all of its life */
+	/** Revivals within the window, at most 65536; one more end, and it has failed; 0: 10; CY_UNLIMITED. 8 bytes each. */
+	uint32_t limit;
+	rx_nsec window; /**< 0: 60 s; RX_NEVER: all of its life */
 	rx_nsec hold; /**< delays and limit begin anew once it was ready for so long; 0: 60 s; RX_NEVER: they never do */
 	rx_nsec start; /**< a start counts as failed, and is killed, if it is not ready by then; 0: 30 s; RX_NEVER */
 } cy_revival;
