@@ -43,10 +43,11 @@ PROGRAM(pulse)
 	cy_register(cluster, &(cy_command){.name = "spin", .run = spin_deaf_to});
 	cy_register(cluster, &(cy_command){.name = "work", .run = work_on, .ctx = &working});
 	cy_start(cluster);
+	/* As a host that has other things to do would, and now and then looks. */
 	while (!working && cy_poll(cluster) == 0)
-		;
+		usleep(1000);
 	while (!cy_stopping(cluster) && cy_poll(cluster) == 0)
-		;
+		usleep(1000);
 	return cy_run(cluster);
 }
 
