@@ -319,6 +319,31 @@ static const rx_stage_ops owning_ops = {
 	.name = "observer", .next = rx__sink_next, .error = sink_error, .complete = sink_complete, .stop = owning_stop};
 static const rx_observable owning_node = {.ops = &owning_ops};
 
+/* Of one that may take several items at once. */
+typedef struct spanning_sink {
+	owning_sink owning;
+	bool (*span)(const void *items, size_t count, void *ctx);
+} spanning_sink;
+
+static void spanning_span(rx_stage *self, const void *items, size_t count)
+{
+	const spanning_sink *spanning = (spanning_sink *)self;
+	const rx_sink *sink = &spanning->owning.sink;
+	if (spanning->span(items, count, sink->ctx))
+		return;
+	const size_t size = rx__run(self)->recipe->type->size;
+	for (const char *item = items; count-- && rx__open(self); item += size)
+		sink->call(item, sink->ctx);
+}
+
+static const rx_stage_ops spanning_ops = {.name = "observer",
+                                          .next = rx__sink_next,
+                                          .span = spanning_span,
+                                          .error = sink_error,
+                                          .complete = sink_complete,
+                                          .stop = owning_stop};
+static const rx_observable spanning_node = {.ops = &spanning_ops};
+
 /* What there is to say when no run could be made. */
 static void refuse(const rx_observer *observer, const rx_error *error)
 {
@@ -351,31 +376,50 @@ static inline void fill_sink(rx_sink *sink, const rx_observer *observer)
 		((owning_sink *)sink)->drop = observer->drop;
 }
 
-void rx_subscribe(rx_observable *source, const rx_observer *observer, rx_subscription *subscription)
+/* A run that has yet to be started; NULL where the observer was refused. */
+static inline rx_run *subscribe(rx_observable *source, const rx_observer *observer, const rx_observable *node,
+                                size_t size, rx_subscription *subscription)
 {
-	static const rx_observer nobody;
-	if (!observer)
-		observer = &nobody;
 	if (subscription)
 		subscription->run = NULL;
 	if (observer->next && !rx__type_fits(source->type, observer->next->in)) {
 		const rx_error *error = observer_misfit(source, observer->next);
 		rx_observable_unref(source);
 		refuse(observer, error);
-		return;
+		return NULL;
 	}
-	const bool owning = observer->drop;
 	rx_run *run =
-		create_run(source, owning ? &owning_node : &sink_node, owning ? sizeof(owning_sink) : sizeof(rx_sink),
-	                   observer->scheduler ? observer->scheduler : rx_scheduler_current());
+		create_run(source, node, size, observer->scheduler ? observer->scheduler : rx_scheduler_current());
 	if (!run) {
 		refuse(observer, rx__error_from_code(-ENOMEM, NULL));
-		return;
+		return NULL;
 	}
 	fill_sink((rx_sink *)sink_of(run), observer);
 	run->handle = subscription;
 	if (subscription)
 		subscription->run = run;
+	return run;
+}
+
+void rx_subscribe(rx_observable *source, const rx_observer *observer, rx_subscription *subscription)
+{
+	static const rx_observer nobody;
+	if (!observer)
+		observer = &nobody;
+	const bool owning = observer->drop;
+	rx_run *run = subscribe(source, observer, owning ? &owning_node : &sink_node,
+	                        owning ? sizeof(owning_sink) : sizeof(rx_sink), subscription);
+	if (run)
+		start_run(run);
+}
+
+void rx__subscribe_spans(rx_observable *source, const rx_observer *observer,
+                         bool (*span)(const void *items, size_t count, void *ctx), rx_subscription *subscription)
+{
+	rx_run *run = subscribe(source, observer, &spanning_node, sizeof(spanning_sink), subscription);
+	if (!run)
+		return;
+	((spanning_sink *)sink_of(run))->span = span;
 	start_run(run);
 }
 
@@ -496,6 +540,24 @@ static void inner_pass(rx_stage *self, const void *item)
 	rx_stage *outer = ((rx_inner *)self)->outer;
 	if (rx__open(outer))
 		rx__hand(outer->downstream, item);
+}
+
+/* Whether it computes, and does nothing else: no user's function but a kernel, and no type with functions of its own. */
+static bool is_pure(const rx_stage *stage)
+{
+	const rx_observable *node = stage->node;
+	return node->step.kernel && !(stage->flags & RX__ENDED) && rx__takes_spans(stage) && !node->type->copy &&
+	       !node->type->drop;
+}
+
+rx_stage *rx__absorber(rx_stage *down)
+{
+	while (down->next == inner_pass && !(down->flags & RX__ENDED) && rx__open(((rx_inner *)down)->outer))
+		down = ((rx_inner *)down)->outer->downstream;
+	for (rx_stage *stage = down; is_pure(stage); stage = stage->downstream)
+		if (stage->node->step.kind == RX__REDUCES)
+			return down;
+	return NULL;
 }
 
 static void inner_next(rx_stage *self, const void *item)

@@ -321,7 +321,10 @@ static inline bool rx__takes_spans(const rx_stage *self)
 	return self->node->ops->span && rx__spanning;
 }
 
-/* Hand several items to the downstream. Only within one run, and never where several sources can enter. */
+/*
+ * Hand several items to the downstream. Only within one run, and never where several sources can enter; rx__absorber()
+ * finds where they can go even so.
+ */
 static inline void rx__emit_span(rx_stage *self, const void *items, size_t count)
 {
 	rx_stage *down = self->downstream;
@@ -391,6 +394,18 @@ void rx__subscribe_inner(rx_stage *self, rx_observable *source, const rx_type *t
 /* As above, with an operator's datum set before the first event. */
 void rx__subscribe_inner_with(rx_stage *self, rx_observable *source, const rx_type *type, size_t slot, void *data,
                               rx_inner **where);
+/*
+ * Where several items at once may be handed to instead of one by one to @p down, in this run or in the outer ones that an
+ * inner one passes on to: from there on all are kernels, to one that emits nothing before the end, so that nobody is called
+ * who could look, leave or send something in between. NULL: nowhere.
+ */
+rx_stage *rx__absorber(rx_stage *down);
+/*
+ * rx_subscribe() for an observer that has a `drop`, whose connection nobody can pause, and that may take several items at
+ * once: @p span says whether it did, and if not, `next` gets each.
+ */
+void rx__subscribe_spans(rx_observable *source, const rx_observer *observer,
+                         bool (*span)(const void *items, size_t count, void *ctx), rx_subscription *subscription);
 /* Stop one inner run, silently. NULL is accepted. */
 void rx__stop_inner(rx_inner *inner);
 /* Stop all of them, in the order of subscription. */

@@ -119,6 +119,11 @@ static int connection_next(const void *item, void *ctx)
 	return 0;
 }
 
+static bool connection_span(const void *items, size_t count, void *ctx)
+{
+	return rx__subject_span(((struct connection *)ctx)->subject, items, count);
+}
+
 static void connection_error(const rx_error *error, void *ctx)
 {
 	const struct connection *connection = ctx;
@@ -169,14 +174,14 @@ static int connect(struct share *share, rx_subject *subject, rx_scheduler *sched
 	connection->share = share;
 	connection->subject = rx_subject_ref(subject);
 	const rx_consumer next = {.name = "share", .in = share->source->type, .call = connection_next};
-	rx_subscribe(rx_observable_ref(share->source),
-	             &(rx_observer){.next = &next,
-	                            .error = connection_error,
-	                            .complete = connection_complete,
-	                            .ctx = connection,
-	                            .drop = connection_drop,
-	                            .scheduler = scheduler},
-	             &connection->subscription);
+	rx__subscribe_spans(rx_observable_ref(share->source),
+	                    &(rx_observer){.next = &next,
+	                                   .error = connection_error,
+	                                   .complete = connection_complete,
+	                                   .ctx = connection,
+	                                   .drop = connection_drop,
+	                                   .scheduler = scheduler},
+	                    connection_span, &connection->subscription);
 	return 0;
 }
 

@@ -115,6 +115,25 @@ static void replay_next(rx_subject *subject, const void *item)
 	rx__subject_deliver(subject, item);
 }
 
+/* The newest, as many as there may be. What lives for a while, or can be told of its end, comes one by one. */
+static bool replay_keep(rx_subject *subject, const void *items, size_t count)
+{
+	const struct replay *replay = replay_of(subject);
+	const rx_type *type = subject->type;
+	if (replay->window != RX_NEVER || type->copy || type->drop)
+		return false;
+	const size_t kept = count < replay->limit ? count : replay->limit;
+	const char *item = (const char *)items + (count - kept) * type->size;
+	int code = 0;
+	for (size_t i = 0; i < kept && code == 0; i++, item += type->size) {
+		code = keep(subject, item);
+		trim(subject);
+	}
+	if (code < 0)
+		rx__subject_fail(subject, code);
+	return true;
+}
+
 static int replay_start(rx_stage *self)
 {
 	rx_subject *subject = rx__subject_of(self);
@@ -147,6 +166,7 @@ static const rx_subject_kind replay_kind = {
                    .drop = rx__subject_release},
 	.state_size = sizeof(struct replay),
 	.next = replay_next,
+	.keep = replay_keep,
 	.drop = replay_drop,
 };
 

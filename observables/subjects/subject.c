@@ -80,6 +80,23 @@ void rx__subject_deliver(rx_subject *subject, const void *item)
 		release(subject);
 }
 
+bool rx__subject_span(rx_subject *subject, const void *items, size_t count)
+{
+	const rx_subject_kind *kind = subject->kind;
+	if (subject->stopped)
+		return true;
+	if (subject->first != subject->last || (kind->next && !kind->keep))
+		return false;
+	rx_stage *absorber = subject->first ? rx__absorber(stage_of(subject->first)->downstream) : NULL;
+	if (subject->first && !absorber)
+		return false;
+	if (kind->keep && !kind->keep(subject, items, count))
+		return false;
+	if (absorber && !subject->stopped)
+		absorber->node->ops->span(absorber, items, count); /* kernels do without the loop that fuses them */
+	return true;
+}
+
 /* ---- The end --------------------------------------------------------------------------------------------------- */
 
 static void end_stage(rx_subject *subject, rx_stage *stage)

@@ -32,9 +32,10 @@ typedef struct rx_subject_kind {
 	rx_stage_ops source;
 	size_t state_size;
 	void (*next)(rx_subject *subject, const void *item); /* not called after the end; NULL: rx__subject_deliver() */
-	void (*complete)(rx_subject *subject);               /* NULL: rx__subject_complete() */
-	const void *(*value)(const rx_subject *subject);     /* NULL: it has none */
-	void (*drop)(rx_subject *subject);                   /* release the kind's state; NULL: nothing to do */
+	bool (*keep)(rx_subject *subject, const void *items, size_t count); /* for rx__subject_span(), which see */
+	void (*complete)(rx_subject *subject);                              /* NULL: rx__subject_complete() */
+	const void *(*value)(const rx_subject *subject);                    /* NULL: it has none */
+	void (*drop)(rx_subject *subject); /* release the kind's state; NULL: nothing to do */
 } rx_subject_kind;
 
 struct rx_subject {
@@ -73,6 +74,11 @@ void rx__subject_stop(rx_stage *self);
 void rx__subject_release(void *params);
 /* Deliver to those who are there now. */
 void rx__subject_deliver(rx_subject *subject, const void *item);
+/*
+ * Take several items at once, where nobody could tell: whoever listens is alone, and absorbs them. False where that is not
+ * so, and nothing has happened. A kind with a `next` has a `keep` that keeps what is to be kept, or says that it cannot.
+ */
+bool rx__subject_span(rx_subject *subject, const void *items, size_t count);
 void rx__subject_complete(rx_subject *subject);
 /* End with a negative code, when an item could not be kept. */
 void rx__subject_fail(rx_subject *subject, int code);
