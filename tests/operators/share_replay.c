@@ -142,6 +142,7 @@ static rx_operator *summing(void)
 }
 
 RX_MAP(tripled, int64_t, int64_t, n, 3 * n)
+RX_FILTER(over_1022, int64_t, n, n > 1022)
 RX_FILTER(even, int64_t, n, n % 2 == 0)
 
 static rx_observable *replaying(rx_observable *source, size_t size)
@@ -238,6 +239,28 @@ TEST(keeps_to_the_order_of_items_among_several, .to = WAYS)
 	a.then = join_in;
 	listen_to(&a, rx_pipe(again(handed), rx_skip(599), rx_take(4)));
 	ck_assert_heard("A599 A600 B600 A601 B601 A602 A| B602 B|");
+}
+
+static struct listener c = {.name = "C"};
+
+static void hand_to_two(struct listener *self, int64_t item)
+{
+	if (item != 600)
+		return;
+	listen_to(&b, rx_pipe(again(handed), summing()));
+	listen_to(&c, rx_pipe(handed, rx_filter(over_1022), rx_take(4)));
+	rx_unsubscribe(&self->subscription);
+}
+
+/* The kernel comes first, and still gets no span before its neighbour has left. */
+TEST(gives_no_spans_past_a_neighbour, .to = WAYS)
+{
+	begin(_i);
+	handed = replaying(rx_range(0, 2000), 1);
+	a.then = hand_to_two;
+	listen_to(&a, rx_pipe(again(handed), rx_skip(600)));
+	ck_assert_heard("A600 C1023 C1024 C1025 C1026 C| B1819300 B|");
+	ck_assert_uint_eq(folds, rx__spanning ? 1 : 0);
 }
 
 TEST(goes_on_with_spans_when_nobody_listens, .to = WAYS)
