@@ -194,7 +194,7 @@ TEST(keeps_of_spans_what_it_keeps_of_items, .to = WAYS)
 		rx_observable *shared = replaying(rx_range(0, 1300), sizes[i]);
 		listen_to(&a, rx_pipe(again(shared), summing()));
 		const int64_t kept = sizes[i] && sizes[i] < 1300 ? (int64_t)sizes[i] : 1300, first = 1300 - kept;
-		char words[64];
+		char words[128];
 		listen_to(&b, rx_pipe(again(shared), rx_take(1)));
 		listen_to(&b, rx_pipe(again(shared), rx_count()));
 		listen_to(&b, rx_pipe(shared, summing()));
