@@ -44,17 +44,16 @@ static size_t text_size(void)
 	return (bench_short ? 8 : 64) * MIB;
 }
 
-static void write_text(int descriptor)
+static void write_text(FILE *file)
 {
-	FILE *file = fdopen(descriptor, "w");
 	uint64_t state = 88172645463325252U;
 	char word[16];
-	for (size_t size = 0, length; file && size < text_size(); size += length) {
+	for (size_t size = 0, length; size < text_size(); size += length) {
 		length = make_word(word, &state);
 		if (fwrite(word, 1, length, file) != length)
 			abort();
 	}
-	if (!file || fclose(file) != 0)
+	if (fflush(file) != 0)
 		abort();
 }
 
@@ -130,16 +129,18 @@ static void run(void)
 
 int main(int argc, char **argv)
 {
-	char name[] = "/tmp/clusterfy-bench-XXXXXX";
+	char name[64];
 	bench_begin(argc, argv);
 	if (!bench_wanted("wordcount"))
 		return 0;
-	const int descriptor = mkstemp(name);
-	if (descriptor < 0)
+	FILE *file = tmpfile();
+	if (!file)
 		abort();
-	write_text(descriptor);
+	write_text(file);
+	/* It has no name, and is gone with this process; the workers open it all the same. */
+	snprintf(name, sizeof name, "/proc/%d/fd/%d", (int)getpid(), fileno(file));
 	path = name;
 	run();
-	unlink(name);
+	fclose(file);
 	return 0;
 }

@@ -135,22 +135,29 @@ TEST(who_has_not_the_option_has_no_filter)
 
 /* ---- One's own -------------------------------------------------------------------------------------------------------- */
 
-static const struct sock_filter no_parent[] = {
-	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getppid, 0, 1),
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EXDEV),
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-};
+enum { REFUSAL = 4 };
+
+/* A program that refuses one call. */
+static void refuse(struct sock_filter instructions[REFUSAL], unsigned call)
+{
+	const struct sock_filter program[REFUSAL] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EXDEV),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	memcpy(instructions, program, sizeof program);
+}
 
 /* It is copied: a revived worker has it, too. */
 TEST(a_filter_of_ones_own_beside_it_and_over_incarnations)
 {
-	struct sock_filter instructions[4];
-	const struct sock_fprog program = {4, instructions};
+	struct sock_filter instructions[REFUSAL];
+	const struct sock_fprog program = {REFUSAL, instructions};
 	event_log log;
 	if (!has_filters())
 		return;
-	memcpy(instructions, no_parent, sizeof no_parent);
+	refuse(instructions, SYS_getppid);
 	cy_cluster *cluster = begin((cy_process_options){.seccomp = true, .seccomp_filter = &program});
 	memset(instructions, 0xff, sizeof instructions);
 	event_log_start(&log, cluster, "Paul");
@@ -165,13 +172,6 @@ TEST(a_filter_of_ones_own_beside_it_and_over_incarnations)
 	cluster_end(cluster);
 }
 
-static const struct sock_filter no_exec[] = {
-	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 0, 1),
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EXDEV),
-	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-};
-
 static int fork_with(cy_cluster *cluster, const struct sock_filter *instructions, unsigned short length)
 {
 	const struct sock_fprog program = {length, (struct sock_filter *)instructions};
@@ -182,12 +182,14 @@ TEST(one_that_cannot_be_is_forks_error)
 {
 	if (!has_filters())
 		return;
+	struct sock_filter instructions[REFUSAL];
 	cy_cluster *cluster = cluster_begin("confined", NULL);
+	refuse(instructions, SYS_execve);
 	ck_assert_int_eq(fork_with(cluster, NULL, 3), -EINVAL);
 	ck_assert_str_eq(rx_words(-EINVAL), "1 cannot be started: filter: Invalid argument");
-	ck_assert_int_eq(fork_with(cluster, no_parent, 0), -EINVAL);
-	ck_assert_int_eq(fork_with(cluster, no_parent, 3), -EINVAL); /* it does not end with an answer */
-	ck_assert_int_eq(fork_with(cluster, no_exec, 4), -EXDEV);
+	ck_assert_int_eq(fork_with(cluster, instructions, 0), -EINVAL);
+	ck_assert_int_eq(fork_with(cluster, instructions, 3), -EINVAL); /* it does not end with an answer */
+	ck_assert_int_eq(fork_with(cluster, instructions, REFUSAL), -EXDEV);
 	ck_assert_str_eq(rx_words(-EXDEV), "4 cannot be started: exec: Invalid cross-device link");
 	cluster_end(cluster);
 }

@@ -1,11 +1,11 @@
 /*
  * Heartbeats: a loop that does not turn is told on, aborted, killed; a primary that was stopped itself judges nobody.
  */
-#include <stdio.h>
+#include <ev.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "tests/support/clock.h"
 #include "tests/support/cluster.h"
 
 /* ---- The worker: how not to give the loop a turn -------------------------------------------------------------------- */
@@ -26,7 +26,13 @@ static rx_observable *spin_deaf_to(const cy_request *request, void *ctx)
 	return NULL;
 }
 
-/* It computes, and looks up now and then, until the primary wants no more. */
+/* It looks up between two of these, until the primary wants no more. */
+static void compute(void)
+{
+	for (volatile int i = 0; i < 1000000; i++)
+		;
+}
+
 static rx_observable *work_on(const cy_request *request, void *ctx)
 {
 	(void)request;
@@ -43,11 +49,10 @@ PROGRAM(pulse)
 	cy_register(cluster, &(cy_command){.name = "spin", .run = spin_deaf_to});
 	cy_register(cluster, &(cy_command){.name = "work", .run = work_on, .ctx = &working});
 	cy_start(cluster);
-	/* As a host that has other things to do would, and now and then looks. */
-	while (!working && cy_poll(cluster) == 0)
-		usleep(1000);
+	while (!working && !cy_stopping(cluster))
+		ev_run(EV_DEFAULT, EVRUN_ONCE);
 	while (!cy_stopping(cluster) && cy_poll(cluster) == 0)
-		usleep(1000);
+		compute();
 	return cy_run(cluster);
 }
 
@@ -184,55 +189,50 @@ TEST(one_that_polls_is_alive)
 	finish(cluster, &log);
 }
 
-static char state_of(pid_t pid)
+/* Until somebody continues it; meanwhile three times the patience passes. */
+static void be_stopped(void)
 {
-	char path[64], state = '?';
-	snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-	FILE *file = fopen(path, "r");
-	if (!file)
-		return '?';
-	if (fscanf(file, "%*d (%*[^)]) %c", &state) != 1)
-		state = '?';
-	fclose(file);
-	return state;
+	clock_pass(3 * patient.timeout);
+	raise(SIGSTOP);
 }
 
-/* In another process: once @p stopped is, let three times the patience pass, and continue both. */
-static void continue_later(pid_t stopped, pid_t worker)
+/* Its worker as well, and for longer: a question waits for its answer, and is asked once more before anybody is told. */
+static void be_stopped_after_the_worker(cy_cluster *cluster)
 {
-	while (state_of(stopped) != 'T')
-		usleep(1000);
-	nanosleep(&(struct timespec){.tv_sec = 3}, NULL);
-	kill(worker, SIGCONT);
-	kill(stopped, SIGCONT);
-	_exit(0);
+	cy_kill(cluster, cy_named("Paul"), SIGSTOP);
+	await_questions(cluster, 1);
+	be_stopped();
+	await_questions(cluster, 1);
+	cy_kill(cluster, cy_named("Paul"), SIGCONT);
 }
 
-static pid_t pid_of_the_first(cy_cluster *cluster)
-{
-	cy_statistics statistics;
-	ck_assert_int_eq(cy_statistics_take(cluster, &statistics), 0);
-	const pid_t pid = statistics.workers[0].pid;
-	cy_statistics_finish(&statistics);
-	return pid;
-}
-
-/* Alone, or with its worker, as a terminal's stop does it. */
-TEST(a_primary_that_was_stopped_itself_judges_nobody, .to = 2)
+static void lead_and_be_stopped(bool with_worker)
 {
 	event_log log;
 	cy_cluster *cluster = cluster_begin("pulse", NULL);
 	fork_with(cluster, &log, patient);
-	const pid_t worker = pid_of_the_first(cluster), self = getpid(), helper = fork();
-	if (helper == 0)
-		continue_later(self, worker);
 	await_questions(cluster, 3);
-	if (_i)
-		cy_kill(cluster, cy_named("Paul"), SIGSTOP);
-	raise(SIGSTOP);
+	if (with_worker)
+		be_stopped_after_the_worker(cluster);
+	else
+		be_stopped();
 	await_questions(cluster, 5);
 	ck_assert_uint_eq(event_log_count(&log, "error Paul -110"), 0);
 	ck_assert_int_eq(cy_status_of(cluster, cy_named("Paul")), CY_IDLE);
 	finish(cluster, &log);
-	waitpid(helper, NULL, 0); /* the loop may have reaped it */
+	_exit(EXIT_SUCCESS);
+}
+
+/* Alone, or with its worker. */
+TEST(a_primary_that_was_stopped_itself_judges_nobody, .to = 2)
+{
+	int status;
+	const pid_t primary = fork();
+	if (primary == 0)
+		lead_and_be_stopped(_i);
+	ck_assert_int_eq(waitpid(primary, &status, WUNTRACED), primary);
+	ck_assert(WIFSTOPPED(status));
+	ck_assert_int_eq(kill(primary, SIGCONT), 0);
+	ck_assert_int_eq(waitpid(primary, &status, 0), primary);
+	ck_assert_int_eq(status, 0);
 }

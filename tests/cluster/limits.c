@@ -59,11 +59,10 @@ static rx_observable *compute(const cy_request *request, void *ctx)
 static rx_observable *write_much(const cy_request *request, void *ctx)
 {
 	(void)request, (void)ctx;
-	char name[] = "/tmp/clusterfy-limits-XXXXXX", block[4096] = "";
-	const int fd = mkstemp(name);
-	unlink(name);
-	for (ssize_t wrote = 1; wrote > 0;)
-		wrote = write(fd, block, sizeof block);
+	static const char block[4096];
+	FILE *file = tmpfile();
+	for (ssize_t wrote = 1; file && wrote > 0;)
+		wrote = write(fileno(file), block, sizeof block);
 	return NULL;
 }
 
@@ -162,27 +161,30 @@ TEST(of_descriptors_there_are_no_more_and_the_worker_goes_on)
 	cluster_end(cluster);
 }
 
-/* A second is the least that can be set. */
-TEST(past_its_processor_time_it_ends_and_the_reason_is_the_limit)
+/* The limit is passed by the command, and is the reason of its end. */
+static void expect_end(cy_limit limit, const char *command, int signal, const char *words)
 {
-	cy_cluster *cluster = begin((cy_limit){RLIMIT_CPU, 1, 5});
-	cy_event exit = end_of(cluster, "compute");
+	cy_cluster *cluster = begin(limit);
+	cy_event exit = end_of(cluster, command);
 	ck_assert_int_eq(exit.reason, CY_ENDED_LIMIT);
-	ck_assert_int_eq(exit.signal, SIGXCPU);
+	ck_assert_int_eq(exit.signal, signal);
 	ck_assert_uint_eq(exit.origin, 1);
-	ck_assert(strncmp(exit.words, "past a limit of its process: signal 24 (CPU time limit exceeded)", 64) == 0);
+	ck_assert_msg(strncmp(exit.words, words, strlen(words)) == 0, "%s", exit.words);
 	rx_type_cy_event.drop(&exit);
 	cluster_end(cluster);
 }
 
+/* A second is the least that can be set. */
+TEST(past_its_processor_time_it_ends_and_the_reason_is_the_limit)
+{
+	expect_end((cy_limit){RLIMIT_CPU, 1, 5}, "compute", SIGXCPU,
+	           "past a limit of its process: signal 24 (CPU time limit exceeded)");
+}
+
 TEST(past_a_files_size_it_ends_and_the_reason_is_the_limit)
 {
-	cy_cluster *cluster = begin((cy_limit){RLIMIT_FSIZE, 8192, 8192});
-	cy_event exit = end_of(cluster, "write");
-	ck_assert_int_eq(exit.reason, CY_ENDED_LIMIT);
-	ck_assert_int_eq(exit.signal, SIGXFSZ);
-	rx_type_cy_event.drop(&exit);
-	cluster_end(cluster);
+	expect_end((cy_limit){RLIMIT_FSIZE, 8192, 8192}, "write", SIGXFSZ,
+	           "past a limit of its process: signal 25 (File size limit exceeded)");
 }
 
 static bool cores_are_files(void)

@@ -7,6 +7,7 @@
 
 #include "tests/support/cluster.h"
 #include "tests/support/memory.h"
+#include "tests/support/scratch.h"
 
 static const cy_process_options false_program = {.program = "/bin/false"};
 
@@ -333,7 +334,7 @@ TEST(it_goes_on_through_a_replacement)
 	finish(cluster, &log, &ends);
 }
 
-static char program[] = "/tmp/clusterfy-policy-XXXXXX";
+static char program[SCRATCH_PATH];
 
 static int remove_program(const cy_event *exit, void *ctx)
 {
@@ -352,10 +353,7 @@ TEST(a_start_that_fails_is_an_end_too)
 {
 	event_log log;
 	struct ends ends;
-	const int fd = mkstemp(program);
-	ck_assert_int_eq(write(fd, "#!/bin/sh\nexit 9\n", 17), 17);
-	ck_assert_int_eq(fchmod(fd, 0700), 0);
-	close(fd);
+	scratch_file(program, "#!/bin/sh\nexit 9\n", 0700);
 	cy_cluster *cluster = begin(&log, &ends);
 	cluster_fork(cluster, "Paul", &(cy_worker_options){.process.program = program, .policy = without_program});
 	event_log_await(&log, "exit Paul -2 gone");

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "tests/support/cluster.h"
+#include "tests/support/scratch.h"
 
 /* The reasons and the codes of all exits, and how often a start has failed. */
 struct ends {
@@ -187,16 +188,7 @@ TEST(a_process_that_the_kernel_refuses_is_forks_error_and_a_revivals_event, .to 
 
 /* ---- No program ---------------------------------------------------------------------------------------------------- */
 
-static char program[] = "/tmp/clusterfy-start-XXXXXX";
-
-static void write_program(void)
-{
-	static const char text[] = "#!/bin/sh\nexit 9\n";
-	const int fd = mkstemp(program);
-	ck_assert_int_eq(write(fd, text, sizeof text - 1), sizeof text - 1);
-	ck_assert_int_eq(fchmod(fd, 0700), 0);
-	close(fd);
-}
+static char program[SCRATCH_PATH];
 
 static void remove_program(const cy_event *event)
 {
@@ -209,7 +201,7 @@ TEST(a_program_that_is_no_more_is_tried_up_to_the_limit)
 	struct ends ends;
 	event_log log;
 	cy_worker_options options = retried;
-	write_program();
+	scratch_file(program, "#!/bin/sh\nexit 9\n", 0700);
 	options.process.program = program;
 	options.revival.limit = 2;
 	cy_cluster *cluster = cluster_begin("worker", NULL);

@@ -1,5 +1,6 @@
 #include "tests/demo/run.h"
 #include "tests/support/test.h"
+#include "tests/support/scratch.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -12,13 +13,11 @@
 
 /* ---- A directory for the files ---------------------------------------------------------------------------------------- */
 
-static char directory[64];
+static char directory[SCRATCH_PATH];
 
 static void enter(void)
 {
-	strcpy(directory, "/tmp/clusterfy-wordcount-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(directory));
-	ck_assert_int_eq(chdir(directory), 0);
+	ck_assert_int_eq(chdir(scratch_directory(directory)), 0);
 }
 
 static void leave(void)

@@ -1,15 +1,16 @@
+#include "tests/support/scratch.h"
+
 #include "tests/events/watched.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
 
-static char path[] = "/tmp/clusterfy-file-XXXXXX";
+static char path[SCRATCH_PATH];
 static int fd;
 
 static void create(void)
 {
-	fd = mkstemp(path);
-	ck_assert_int_ge(fd, 0);
+	fd = scratch_open(path);
 }
 
 struct expected {

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "tests/support/cluster.h"
+#include "tests/support/scratch.h"
 
 /* A call that listens, for as long as it is open. */
 struct hearing {
@@ -301,18 +302,12 @@ TEST(the_primary_does_not_listen)
 
 /* ---- Paths -------------------------------------------------------------------------------------------------------- */
 
-static void make_directory(char *directory)
-{
-	strcpy(directory, "/tmp/clusterfy-test-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(directory));
-}
-
 TEST(a_path_is_shared_and_removed_by_the_last_one)
 {
 	struct hearing paul, sarah;
-	char directory[64], path[96];
+	char directory[SCRATCH_PATH], path[96];
 	cy_cluster *cluster = begin_two();
-	make_directory(directory);
+	scratch_directory(directory);
 	snprintf(path, sizeof path, "%s/socket", directory);
 	for (int i = 0; i < 2; i++) {
 		hear(&paul, cluster, "Paul", path);
@@ -331,9 +326,9 @@ TEST(a_path_is_shared_and_removed_by_the_last_one)
 TEST(a_relative_path_is_the_workers_own)
 {
 	struct hearing paul;
-	char directory[64], path[96];
+	char directory[SCRATCH_PATH], path[96];
 	cy_cluster *cluster = cluster_begin("listener", NULL);
-	make_directory(directory);
+	scratch_directory(directory);
 	snprintf(path, sizeof path, "%s/socket", directory);
 	cluster_fork(cluster, "Paul", &(cy_worker_options){.process = {.directory = directory}});
 	hear(&paul, cluster, "Paul", "./socket");
@@ -346,9 +341,9 @@ TEST(a_relative_path_is_the_workers_own)
 
 TEST(a_file_that_is_there_already_is_left_alone)
 {
-	char path[] = "/tmp/clusterfy-test-XXXXXX";
+	char path[SCRATCH_PATH];
 	cy_cluster *cluster = begin_two();
-	close(mkstemp(path));
+	scratch_file(path, "", 0600);
 	ck_assert_int_eq(refusal(cluster, "Paul", path), -EADDRINUSE);
 	ck_assert_int_eq(unlink(path), 0);
 	cluster_end(cluster);
@@ -357,9 +352,9 @@ TEST(a_file_that_is_there_already_is_left_alone)
 TEST(a_path_is_not_removed_once_it_is_somebody_elses)
 {
 	struct hearing paul;
-	char directory[64], path[96];
+	char directory[SCRATCH_PATH], path[96];
 	cy_cluster *cluster = begin_two();
-	make_directory(directory);
+	scratch_directory(directory);
 	snprintf(path, sizeof path, "%s/socket", directory);
 	hear(&paul, cluster, "Paul", path);
 	char other[128];
@@ -375,9 +370,9 @@ TEST(a_path_is_not_removed_once_it_is_somebody_elses)
 TEST(a_path_of_more_than_a_hundred_bytes_works)
 {
 	struct hearing paul;
-	char directory[64], deep[300], path[340], short_name[64];
+	char directory[SCRATCH_PATH], deep[300], path[340], short_name[64];
 	cy_cluster *cluster = begin_two();
-	make_directory(directory);
+	scratch_directory(directory);
 	snprintf(deep, sizeof deep, "%s/%0150d", directory, 0);
 	ck_assert_int_eq(mkdir(deep, 0700), 0);
 	snprintf(path, sizeof path, "%s/socket", deep);
@@ -397,9 +392,9 @@ TEST(a_path_of_more_than_a_hundred_bytes_works)
 
 TEST(a_directory_that_is_closed_to_us_is_the_workers_error)
 {
-	char directory[64], path[96];
+	char directory[SCRATCH_PATH], path[96];
 	cy_cluster *cluster = begin_two();
-	make_directory(directory);
+	scratch_directory(directory);
 	snprintf(path, sizeof path, "%s/socket", directory);
 	ck_assert_int_eq(chmod(directory, 0500), 0);
 	const int before = setfsuid(geteuid() ? geteuid() : 65534); /* root may do anything */

@@ -2,6 +2,7 @@
 #include "lib/wire/frame.h"
 #include "tests/support/memory.h"
 #include "tests/support/test.h"
+#include "tests/support/scratch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -147,18 +148,7 @@ TEST(a_forged_channel_is_refused, .to = sizeof forged / sizeof *forged)
 
 /* Failing starts: what the fixture finds afterwards is what was left. */
 
-static char scratch[64];
-
-static const char *make_scratch(const char *content, mode_t mode)
-{
-	strcpy(scratch, P_tmpdir "/clusterfy-test-XXXXXX");
-	int fd = mkostemp(scratch, O_CLOEXEC);
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, content, strlen(content)), (ssize_t)strlen(content));
-	fchmod(fd, mode);
-	close(fd);
-	return scratch;
-}
+static char scratch[SCRATCH_PATH];
 
 static void assert_fails(cy_process_options options, int code, const char *step)
 {
@@ -173,12 +163,13 @@ TEST(a_failing_exec_reports_its_errno)
 	assert_fails((cy_process_options){.program = "/no/such/program"}, -ENOENT, "exec");
 	assert_fails((cy_process_options){.program = "/dev/null/program"}, -ENOTDIR, "exec");
 	assert_fails((cy_process_options){.program = "/usr"}, -EACCES, "exec");
-	assert_fails((cy_process_options){.program = make_scratch("echo", 0600)}, -EACCES, "exec");
+	assert_fails((cy_process_options){.program = scratch_file(scratch, "echo", 0600)}, -EACCES, "exec");
 	unlink(scratch);
-	assert_fails((cy_process_options){.program = make_scratch("neither script nor program", 0700)}, -ENOEXEC,
+	assert_fails((cy_process_options){.program = scratch_file(scratch, "neither script nor program", 0700)},
+	             -ENOEXEC, "exec");
+	unlink(scratch);
+	assert_fails((cy_process_options){.program = scratch_file(scratch, "#!/no/such/shell\n", 0700)}, -ENOENT,
 	             "exec");
-	unlink(scratch);
-	assert_fails((cy_process_options){.program = make_scratch("#!/no/such/shell\n", 0700)}, -ENOENT, "exec");
 	unlink(scratch);
 }
 
@@ -504,8 +495,8 @@ TEST(another_user_with_its_groups)
 	print("id -u; id -g", (cy_process_options){.group = "54321"});
 	ck_assert_str_eq(output, "0\n54321\n");
 	/* A directory that is closed to the user is closed to the worker. */
-	char closed[] = P_tmpdir "/clusterfy-test-XXXXXX";
-	ck_assert_ptr_nonnull(mkdtemp(closed));
+	char closed[SCRATCH_PATH];
+	scratch_directory(closed);
 	assert_fails((cy_process_options){.program = "sh", .user = "nobody", .directory = closed}, -EACCES,
 	             "directory");
 	rmdir(closed);

@@ -1,13 +1,14 @@
 /*
- * The wall clock as a test sets it: everything in this process that asks for the time of day gets it shifted. The
- * monotonic clock is as it is.
+ * The clocks as a test sets them: everything in this process that asks for the time gets it shifted.
  */
 #ifndef CLUSTERFY_TEST_CLOCK_H
 #define CLUSTERFY_TEST_CLOCK_H
 
 #include <clusterfy/rx/scheduler.h>
 
-/* Whole seconds. 0: as it is. */
+/* The wall clock, by whole seconds. 0: as it is. */
 void clock_shift(rx_nsec by);
+/* So much has passed, by every clock: as for a process that was stopped meanwhile. */
+void clock_pass(rx_nsec time);
 
 #endif
