@@ -27,6 +27,7 @@
 #include <clusterfy/cluster/listen.h>
 #include <clusterfy/cluster/mirror.h>
 #include <clusterfy/cluster/process.h>
+#include <clusterfy/cluster/quota.h>
 #include <clusterfy/cluster/reload.h>
 #include <clusterfy/cluster/shutdown.h>
 #include <clusterfy/cluster/statistics.h>

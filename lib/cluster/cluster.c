@@ -127,8 +127,10 @@ static int create_parts(cy_cluster *cluster)
 	cluster->end = rx_replay_create(&rx_type_int, 1, RX_NEVER);
 	cluster->flushing = rx_subject_create(&rx_type_cy_body);
 	cluster->metadata = cy_nil();
+	cluster->ledger = cy__ledger_create(&cluster->options.quota, NULL, NULL);
+	cluster->turns = cy__turns_create(cluster->scheduler);
 	cy__messages_init(cluster);
-	if (!cluster->scheduler->ops->wait || rx_subject_is_stopped(cluster->events) ||
+	if (!cluster->ledger || !cluster->turns || !cluster->scheduler->ops->wait || rx_subject_is_stopped(cluster->events) ||
 	    rx_subject_is_stopped(cluster->output) || rx_subject_is_stopped(cluster->end) ||
 	    rx_subject_is_stopped(cluster->flushing))
 		return -ENOMEM; /* what stands for one without memory */
@@ -191,6 +193,8 @@ static void release(cy_cluster *cluster)
 	cy__table_finish(&cluster->calls);
 	cy__mirrors_finish(cluster);
 	cy_storage_destroy(cluster->storage);
+	cy__turns_destroy(cluster->turns);
+	cy__ledger_destroy(cluster->ledger);
 	rx_cancel(&cluster->alive);
 	rx_cancel(&cluster->telling);
 	rx_subject_unref(cluster->events);

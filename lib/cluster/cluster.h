@@ -24,6 +24,8 @@
 #include <clusterfy/cluster.h>
 
 #include "lib/command/table.h"
+#include "lib/ledger/ledger.h"
+#include "lib/ledger/turns.h"
 #include "lib/wire/bind.h"
 #include "lib/wire/channel.h"
 
@@ -103,6 +105,8 @@ typedef enum cy__stage {
 struct cy_cluster {
 	cy_options options; /* every default filled in */
 	rx_scheduler *scheduler, *asap;
+	cy__ledger *ledger; /* who makes this process hold what */
+	cy__turns *turns;   /* work of others that takes longer than a slice of a turn */
 	bool primary;
 	bool started;
 	uint32_t id, incarnation;

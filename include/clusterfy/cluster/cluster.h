@@ -6,6 +6,7 @@
 #define CLUSTERFY_CLUSTER_CLUSTER_H
 
 #include <clusterfy/cluster/process.h>
+#include <clusterfy/cluster/quota.h>
 #include <clusterfy/cluster/status.h>
 #include <clusterfy/rx/observable.h>
 
@@ -45,6 +46,8 @@ typedef struct cy_options {
 	rx_nsec poll;
 	/** Of workers whose own options set no interval; zero: none. */
 	cy_heartbeat heartbeat;
+	/** Of workers whose own options set none: how much each may make other processes hold. */
+	cy_quota quota;
 } cy_options;
 
 /**

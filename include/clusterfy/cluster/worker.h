@@ -62,6 +62,8 @@ typedef struct cy_worker_options {
 	/** Off where neither this nor the cluster's has an interval. A worker that ends by it has failed. */
 	cy_heartbeat heartbeat;
 	cy_recycle recycle;
+	/** How much it may make other processes hold; zero fields: the cluster's. */
+	cy_quota quota;
 	/** What the worker finds with cy_metadata(), consumed; NULL: nil. */
 	struct cy_value *metadata;
 } cy_worker_options;
