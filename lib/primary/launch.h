@@ -5,23 +5,13 @@
 #ifndef CLUSTERFY_LIB_PRIMARY_LAUNCH_H
 #define CLUSTERFY_LIB_PRIMARY_LAUNCH_H
 
-#include <clusterfy/cluster/process.h>
-#include <sys/types.h>
+#include "lib/primary/spawn.h"
 
 /** A descriptor of the parent's, and its number in the child. */
 typedef struct cy__planned_fd {
 	int from, number;
 	int copy; /**< the child's */
 } cy__planned_fd;
-
-/** Who the child becomes. */
-typedef struct cy__identity {
-	bool user, groups, group; /**< what is to be set */
-	uid_t uid;
-	gid_t gid;
-	gid_t *list; /**< of the groups */
-	size_t count;
-} cy__identity;
 
 /** Everything that a child does, in the form in which it does it: it may not allocate, lock or look anything up. */
 typedef struct cy__plan {

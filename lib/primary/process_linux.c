@@ -64,4 +64,6 @@ void cy__process_finish(cy__process *process)
 	close_fd(&process->channel);
 	for (int i = 0; i < 3; i++)
 		close_fd(&process->streams[i]);
+	rx_free(process->identity.list);
+	process->identity = (cy__identity){.list = NULL};
 }

@@ -262,9 +262,13 @@ int cy__spawn_ignoring(const cy_process_options *options, int ignored, cy__proce
 		*why = step;
 		return error;
 	}
-	finish_plan(&attempt);
-	*process = (cy__process){.pid = pid, .channel = attempt.ours, .own_group = attempt.plan.own_group};
+	*process = (cy__process){.pid = pid,
+	                         .channel = attempt.ours,
+	                         .own_group = attempt.plan.own_group,
+	                         .identity = attempt.plan.identity};
 	memcpy(process->streams, attempt.pipes_ours, sizeof process->streams);
+	attempt.plan.identity.list = NULL;
+	finish_plan(&attempt);
 	process->pidfd = cy__process_open(pid);
 	return 0;
 }

@@ -11,6 +11,15 @@
 /** The variable that leads a worker to its channel: "number:token". */
 #define CY__CHANNEL_VARIABLE "CLUSTERFY_CHANNEL"
 
+/** Who a process becomes before its program is executed. */
+typedef struct cy__identity {
+	bool user, groups, group; /**< what is set; nothing: it is who its primary was */
+	uid_t uid;
+	gid_t gid;
+	gid_t *list; /**< of the groups */
+	size_t count;
+} cy__identity;
+
 /** A process that was started; the caller's memory. */
 typedef struct cy__process {
 	pid_t pid;      /**< 0: none */
@@ -18,6 +27,7 @@ typedef struct cy__process {
 	int channel;    /**< the primary's end, CLOEXEC, blocking; the caller's to close (or to hand to a channel) */
 	int streams[3]; /**< the primary's ends of captured streams, CLOEXEC, non-blocking; else -1 */
 	bool own_group;
+	cy__identity identity; /**< who it was started as; its list is released by cy__process_finish() */
 } cy__process;
 
 /**
