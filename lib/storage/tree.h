@@ -6,13 +6,7 @@
 
 #include <clusterfy/cluster/value.h>
 
-/* The secret of a tree's hashes: keys come from anybody, and must not be able to fall into one bucket. */
-struct seed {
-	uint64_t words[2];
-};
-
-struct seed cy__seed_create(void);
-uint64_t cy__seed_hash(const struct seed *seed, const void *bytes, size_t size);
+#include "lib/value/seed.h"
 
 struct node;
 

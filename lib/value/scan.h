@@ -51,6 +51,15 @@ int cy__shown(const char *text, size_t size);
 /* cy_value_validate(), with the words and the depth in the caller's memory. */
 int cy__validate(const unsigned char *bytes, size_t size, const cy_value_limits *limits, unsigned *depth,
                  char words[CY__WORDS]);
+/* The same in slices; bytes and words stay the caller's until it is destroyed. NULL without memory. */
+typedef struct cy__validation cy__validation;
+cy__validation *cy__validation_create(const unsigned char *bytes, size_t size, const cy_value_limits *limits,
+                                      char words[CY__WORDS]);
+/* Look at @p budget elements, or pieces of 16 KiB. @retval 1  there is more to do; 0, -E…: as cy__validate() */
+int cy__validation_step(cy__validation *validation, size_t budget);
+unsigned cy__validation_depth(const cy__validation *validation);
+/* NULL is accepted. */
+void cy__validation_destroy(cy__validation *validation);
 /*
  * Whether the @p count pairs at @p pairs, of validated bytes, have different keys.
  * @retval -EEXIST  @p twice is one that is there again

@@ -4,6 +4,9 @@
  * msgpack-c takes an array's count on trust and reserves memory for it, so nothing is given to it, nor read in any other
  * way, that has not been here. Counts are held against the bytes that are there cumulatively: every element needs at
  * least one byte, so more elements still owed than bytes left is a lie, on whichever level it was told.
+ *
+ * It is one walk, keys included, whose state lies beside it, so that it can be done in slices: each byte is looked at once
+ * and each key is looked up once, whatever the nesting.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -12,22 +15,33 @@
 
 #include <clusterfy/rx/error.h>
 
+#include "lib/value/keys.h"
 #include "lib/value/scan.h"
 
-struct walk {
-	const unsigned char *start, *at, *end;
-	char *words;
-	/* the levels that are open: elements still to come, and whether of a map */
-	uint64_t left[CY_DEPTH];
-	bool is_map[CY_DEPTH];
-	unsigned level, deepest, depth_limit;
-	/* elements promised and not yet seen, on all levels */
-	uint64_t owed;
-	size_t elements, element_limit;
-	bool maps;
+#define FEW_KEYS 16
+
+/* A collection that is open. */
+struct level {
+	uint64_t left;     /* elements still to come */
+	uint64_t children; /* at first */
+	bool is_map;
+	unsigned few_count;
+	const unsigned char *few[FEW_KEYS]; /* its keys so far, where it has no more than these */
+	cy__keys *many;                     /* else */
 };
 
-RX_PRINTF(3, 4) static int refuse(const struct walk *walk, int code, const char *format, ...)
+struct cy__validation {
+	const unsigned char *start, *at, *end;
+	/* elements promised and not yet seen, on all levels */
+	uint64_t owed;
+	size_t elements, element_limit, size_limit;
+	size_t text_done; /* bytes of the string at `at` that have been looked at */
+	unsigned level, deepest, depth_limit;
+	char *words;
+	struct level levels[CY_DEPTH]; /* not initialised; `level` of them are open */
+};
+
+RX_PRINTF(3, 4) static int refuse(const cy__validation *walk, int code, const char *format, ...)
 {
 	va_list args;
 	int used = snprintf(walk->words, CY__WORDS, "at byte %zu: ", (size_t)(walk->at - walk->start));
@@ -38,12 +52,12 @@ RX_PRINTF(3, 4) static int refuse(const struct walk *walk, int code, const char 
 	return code;
 }
 
-static size_t bytes_left(const struct walk *walk)
+static size_t bytes_left(const cy__validation *walk)
 {
 	return (size_t)(walk->end - walk->at);
 }
 
-static int read_head(struct walk *walk, struct cy__head *head)
+static int read_head(cy__validation *walk, struct cy__head *head)
 {
 	switch (cy__head_read(walk->at, bytes_left(walk), head)) {
 	case -EBADMSG:
@@ -55,16 +69,26 @@ static int read_head(struct walk *walk, struct cy__head *head)
 	}
 }
 
-static int check_text(const struct walk *walk, const char *text, size_t size)
-{
-	size_t end = cy__utf8_end(text, size);
+/* A long text is looked at in pieces. */
+#define PIECE ((size_t)16384)
 
-	if (end < size)
+/* @retval 1  there is more of it */
+static int check_text(cy__validation *walk, const char *text, size_t size)
+{
+	const size_t left = size - walk->text_done, piece = left > PIECE ? PIECE : left;
+	const size_t end = walk->text_done + cy__utf8_end(text + walk->text_done, piece);
+
+	/* A piece may end within a character: those bytes belong to the next one. */
+	if (end < walk->text_done + piece && !(piece < left && walk->text_done + piece - end < 4))
 		return refuse(walk, -EILSEQ, "text that is not UTF-8 from its byte %zu on", end);
+	walk->text_done = end;
+	if (end < size)
+		return 1;
+	walk->text_done = 0;
 	return 0;
 }
 
-static int check_payload(const struct walk *walk, const struct cy__head *head)
+static int check_payload(cy__validation *walk, const struct cy__head *head)
 {
 	const unsigned char *payload = walk->at + head->size;
 	int64_t seconds;
@@ -86,7 +110,7 @@ static bool is_collection(const struct cy__head *head)
 	return head->type == CY_ARRAY || head->type == CY_MAP;
 }
 
-static int open_level(struct walk *walk, const struct cy__head *head)
+static int open_level(cy__validation *walk, const struct cy__head *head)
 {
 	size_t behind = bytes_left(walk) - head->size;
 
@@ -96,103 +120,179 @@ static int open_level(struct walk *walk, const struct cy__head *head)
 		return refuse(walk, -EOVERFLOW, "%" PRIu64 " elements to come where %zu bytes are left",
 		              walk->owed + head->children, behind);
 	walk->owed += head->children;
-	walk->left[walk->level] = head->children;
-	walk->is_map[walk->level] = head->type == CY_MAP;
-	walk->maps |= head->type == CY_MAP;
+	struct level *level = &walk->levels[walk->level];
+	level->left = level->children = head->children;
+	level->is_map = head->type == CY_MAP;
+	level->few_count = 0;
+	level->many = NULL;
+	if (level->is_map && head->children > (uint64_t)2 * FEW_KEYS) {
+		level->many = cy__keys_create(head->children / 2);
+		if (!level->many)
+			return refuse(walk, -ENOMEM, "no memory to compare the keys of a map");
+	}
 	walk->level++;
 	if (walk->deepest < walk->level)
 		walk->deepest = walk->level;
 	return 0;
 }
 
-static int count_element(struct walk *walk, const struct cy__head *head)
+/* Few keys: each against all before it, which needs no memory. */
+static int add_to_few(struct level *level, const unsigned char *key)
 {
-	unsigned inner = walk->level;
-
-	if (++walk->elements > walk->element_limit)
-		return refuse(walk, -EMSGSIZE, "more than %zu elements", walk->element_limit);
-	walk->owed--;
-	if (inner == 0)
-		return 0;
-	/* A map has an even number left where a key is due. */
-	if (walk->is_map[inner - 1] && walk->left[inner - 1] % 2 == 0 && is_collection(head))
-		return refuse(walk, -EINVAL, "an array or a map as a key");
-	walk->left[inner - 1]--;
+	for (unsigned i = 0; i < level->few_count; i++)
+		if (cy__scalar_compare(level->few[i], key) == 0)
+			return -EEXIST;
+	level->few[level->few_count++] = key;
 	return 0;
 }
 
-static int check_element(struct walk *walk)
+/* The key at `at`, all of which is there. */
+static int check_key(cy__validation *walk, struct level *level)
 {
+	switch (level->many ? cy__keys_add(level->many, walk->at) : add_to_few(level, walk->at)) {
+	case -EEXIST:
+		return refuse(walk, -EEXIST, "a key that the map has already");
+	case -ENOMEM:
+		return refuse(walk, -ENOMEM, "no memory to compare the keys of a map");
+	default:
+		return 0;
+	}
+}
+
+/* A map has an even number left where a key is due. */
+static bool is_key(const struct level *level)
+{
+	return level->is_map && level->left % 2 == 0;
+}
+
+static int check_counts(cy__validation *walk, const struct cy__head *head, const struct level *level)
+{
+	if (walk->elements + 1 > walk->element_limit)
+		return refuse(walk, -EMSGSIZE, "more than %zu elements", walk->element_limit);
+	if (level && is_key(level) && is_collection(head))
+		return refuse(walk, -EINVAL, "an array or a map as a key");
+	return 0;
+}
+
+static void close_levels(cy__validation *walk)
+{
+	while (walk->level > 0 && walk->levels[walk->level - 1].left == 0)
+		cy__keys_destroy(walk->levels[--walk->level].many);
+}
+
+/* @retval 1  only a piece of it */
+static int check_element(cy__validation *walk)
+{
+	struct level *level = walk->level ? &walk->levels[walk->level - 1] : NULL;
 	struct cy__head head;
 	int error = read_head(walk, &head);
 
 	if (error == 0)
-		error = count_element(walk, &head);
+		error = check_counts(walk, &head, level);
 	if (error == 0)
 		error = check_payload(walk, &head);
+	if (error != 0)
+		return error;
+	if (level && is_key(level))
+		error = check_key(walk, level);
+	walk->elements++;
+	walk->owed--;
+	if (level)
+		level->left--;
 	if (error == 0 && is_collection(&head))
 		error = open_level(walk, &head);
 	if (error < 0)
 		return error;
 	walk->at += head.size + head.payload;
-	while (walk->level > 0 && walk->left[walk->level - 1] == 0)
-		walk->level--;
+	close_levels(walk);
 	return 0;
 }
 
-/* Only after the structure holds: keys are found by stepping over values. */
-static int check_keys(struct walk *walk)
-{
-	const unsigned char *twice;
-
-	for (walk->at = walk->start; walk->at < walk->end;) {
-		struct cy__head head = cy__head_at(walk->at);
-		const unsigned char *behind = walk->at + head.size;
-		int error = head.type == CY_MAP ? cy__keys_differ(behind, head.children / 2, &twice) : 0;
-		if (error == -EEXIST)
-			walk->at = twice;
-		if (error == -EEXIST)
-			return refuse(walk, error, "a key that the map has already");
-		if (error < 0)
-			return refuse(walk, error, "no memory to compare the keys of a map");
-		walk->at = behind + head.payload;
-	}
-	return 0;
-}
-
-static int check_all(struct walk *walk, size_t size_limit)
+static int check_size(const cy__validation *walk)
 {
 	if (!walk->start)
 		return refuse(walk, -EINVAL, "no bytes at all (NULL)");
-	if (size_limit && bytes_left(walk) > size_limit)
-		return refuse(walk, -EMSGSIZE, "%zu bytes, and the limit is %zu", bytes_left(walk), size_limit);
-	while (walk->owed > 0) {
-		int error = check_element(walk);
-		if (error < 0)
-			return error;
+	if (walk->size_limit && bytes_left(walk) > walk->size_limit)
+		return refuse(walk, -EMSGSIZE, "%zu bytes, and the limit is %zu", bytes_left(walk), walk->size_limit);
+	return 0;
+}
+
+/* Elements, and pieces of texts, until the budget is spent. @retval 1  there is more to do */
+static int check_some(cy__validation *walk, size_t budget)
+{
+	int error = walk->elements || walk->text_done ? 0 : check_size(walk);
+	while (error >= 0 && walk->owed > 0) {
+		if (budget-- == 0)
+			return 1;
+		error = check_element(walk);
 	}
+	if (error < 0)
+		return error;
 	if (walk->at < walk->end)
 		return refuse(walk, -E2BIG, "%zu bytes after the value", bytes_left(walk));
-	return walk->maps ? check_keys(walk) : 0;
+	return 0;
+}
+
+/* All but the levels, which are not looked at before they are opened. */
+static void begin(cy__validation *walk, const unsigned char *bytes, size_t size, const cy_value_limits *limits,
+                  char *words)
+{
+	walk->start = walk->at = bytes;
+	walk->end = bytes ? bytes + size : bytes;
+	walk->owed = 1;
+	walk->elements = walk->text_done = 0;
+	walk->element_limit = limits && limits->elements ? limits->elements : SIZE_MAX;
+	walk->size_limit = limits ? limits->size : 0;
+	walk->level = walk->deepest = 0;
+	walk->depth_limit = limits && limits->depth && limits->depth < CY_DEPTH ? limits->depth : CY_DEPTH;
+	walk->words = words;
+}
+
+static void finish(cy__validation *walk)
+{
+	while (walk->level > 0)
+		cy__keys_destroy(walk->levels[--walk->level].many);
 }
 
 int cy__validate(const unsigned char *bytes, size_t size, const cy_value_limits *limits, unsigned *depth,
                  char words[CY__WORDS])
 {
-	struct walk walk = {
-		.start = bytes,
-		.at = bytes,
-		.end = bytes ? bytes + size : bytes,
-		.words = words,
-		.owed = 1,
-		.depth_limit = limits && limits->depth && limits->depth < CY_DEPTH ? limits->depth : CY_DEPTH,
-		.element_limit = limits && limits->elements ? limits->elements : SIZE_MAX,
-	};
-	int error = check_all(&walk, limits ? limits->size : 0);
-
+	cy__validation walk;
+	begin(&walk, bytes, size, limits, words);
+	int error;
+	do {
+		error = check_some(&walk, SIZE_MAX);
+	} while (error > 0);
+	finish(&walk);
 	if (error == 0 && depth)
 		*depth = walk.deepest;
 	return error;
+}
+
+cy__validation *cy__validation_create(const unsigned char *bytes, size_t size, const cy_value_limits *limits,
+                                      char words[CY__WORDS])
+{
+	cy__validation *walk = rx_alloc(sizeof *walk);
+	if (walk)
+		begin(walk, bytes, size, limits, words);
+	return walk;
+}
+
+int cy__validation_step(cy__validation *walk, size_t budget)
+{
+	return check_some(walk, budget);
+}
+
+unsigned cy__validation_depth(const cy__validation *walk)
+{
+	return walk->deepest;
+}
+
+void cy__validation_destroy(cy__validation *walk)
+{
+	if (walk)
+		finish(walk);
+	rx_free(walk);
 }
 
 int cy_value_validate(const void *bytes, size_t size, const cy_value_limits *limits)
@@ -203,51 +303,33 @@ int cy_value_validate(const void *bytes, size_t size, const cy_value_limits *lim
 	return error < 0 ? rx_raise(error, "%s", words) : 0;
 }
 
-static void gather_keys(const unsigned char *pairs, size_t count, const unsigned char **keys)
+/* Few: each against all before it, without memory. */
+static int few_keys_differ(const unsigned char *pairs, uint64_t count, const unsigned char **twice)
 {
-	for (size_t i = 0; i < count; i++) {
-		keys[i] = pairs;
+	struct level level = {.left = 0};
+	int error = 0;
+	for (; error == 0 && count > 0; count--) {
+		*twice = pairs;
+		error = add_to_few(&level, pairs);
 		pairs = cy__skip(cy__skip(pairs));
 	}
+	return error;
 }
 
-/* Few keys: each against all before it, which needs no memory. */
-static int few_keys_differ(const unsigned char *const *keys, size_t count, const unsigned char **twice)
+static int many_keys_differ(const unsigned char *pairs, uint64_t count, const unsigned char **twice)
 {
-	for (size_t i = 1; i < count; i++)
-		for (size_t j = 0; j < i; j++)
-			if (cy__scalar_compare(keys[i], keys[j]) == 0) {
-				*twice = keys[i];
-				return -EEXIST;
-			}
-	return 0;
+	cy__keys *keys = cy__keys_create(count);
+	int error = keys ? 0 : -ENOMEM;
+	for (; error == 0 && count > 0; count--) {
+		*twice = pairs;
+		error = cy__keys_add(keys, pairs);
+		pairs = cy__skip(cy__skip(pairs));
+	}
+	cy__keys_destroy(keys);
+	return error;
 }
-
-static int many_keys_differ(const unsigned char **keys, size_t count, const unsigned char **twice)
-{
-	cy__scalar_sort(keys, count);
-	for (size_t i = 1; i < count; i++)
-		if (cy__scalar_compare(keys[i - 1], keys[i]) == 0) {
-			*twice = keys[i - 1] > keys[i] ? keys[i - 1] : keys[i];
-			return -EEXIST;
-		}
-	return 0;
-}
-
-#define FEW_KEYS 16
 
 int cy__keys_differ(const unsigned char *pairs, uint64_t count, const unsigned char **twice)
 {
-	const unsigned char *few[FEW_KEYS], **many;
-
-	if (count <= FEW_KEYS) {
-		gather_keys(pairs, (size_t)count, few);
-		return few_keys_differ(few, (size_t)count, twice);
-	}
-	if (count > SIZE_MAX / sizeof(*many) || !(many = rx_alloc((size_t)count * sizeof(*many))))
-		return -ENOMEM;
-	gather_keys(pairs, (size_t)count, many);
-	int error = many_keys_differ(many, (size_t)count, twice);
-	rx_free(many);
-	return error;
+	return count <= FEW_KEYS ? few_keys_differ(pairs, count, twice) : many_keys_differ(pairs, count, twice);
 }

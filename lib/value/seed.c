@@ -9,7 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/storage/tree.h"
+#include "lib/value/scan.h"
+#include "lib/value/seed.h"
 
 struct seed cy__seed_create(void)
 {
@@ -21,6 +22,16 @@ struct seed cy__seed_create(void)
 		seed = (struct seed){{(uint64_t)now.tv_nsec * UINT64_C(0x9e3779b97f4a7c15), (uintptr_t)&seed}};
 	}
 	return seed;
+}
+
+const struct seed *cy__seed_shared(void)
+{
+	static _Thread_local struct seed shared;
+	static _Thread_local bool made;
+	if (!made)
+		shared = cy__seed_create();
+	made = true;
+	return &shared;
 }
 
 struct words {
@@ -77,4 +88,15 @@ uint64_t cy__seed_hash(const struct seed *seed, const void *bytes, size_t size)
 	v.c ^= 0xff;
 	v = turn(turn(turn(v)));
 	return v.a ^ v.b ^ v.c ^ v.d;
+}
+
+uint64_t cy__seed_hash_scalar(const struct seed *seed, const unsigned char *at)
+{
+	const struct cy__head head = cy__head_at(at);
+	if (head.type == CY_STRING)
+		return cy__seed_hash(seed, at + head.size, head.payload);
+	const uint64_t meaning[] = {(uint64_t)head.type << 16 | (uint64_t)head.negative << 8 | (uint8_t)head.ext,
+	                            head.bits};
+	const uint64_t hash = cy__seed_hash(seed, meaning, sizeof meaning);
+	return head.payload ? hash ^ cy__seed_hash(seed, at + head.size, head.payload) : hash;
 }
