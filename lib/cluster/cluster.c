@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "lib/command/serve.h"
+#include "lib/descriptor/descriptor.h"
 #include "lib/message/message.h"
 #include "lib/primary/group.h"
 #include "lib/primary/spawn.h"
@@ -242,9 +243,11 @@ cy_cluster *cy_join(const cy_options *options)
 	if (options)
 		cluster->options = *options;
 	fill_in(&cluster->options);
+	const unsigned held = cy__fd_hold_standard(); /* libev opens descriptors, too */
 	cluster->scheduler = rx_loop(cluster->options.loop);
 	cluster->asap = rx_asap(cluster->options.loop);
 	code = set_up(cluster);
+	cy__fd_release_standard(held);
 	if (code >= 0)
 		return cluster;
 	report(code);

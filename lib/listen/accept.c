@@ -2,6 +2,7 @@
  * cy_accept: several processes wait on one socket, so each takes a bounded number in a turn, and finds none as often.
  */
 #include "lib/listen/listen.h"
+#include "lib/descriptor/descriptor.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -20,7 +21,7 @@ static int connection_copy(void *to, const void *from)
 		return -ENOMEM;
 	*copy.taken = *connection->taken;
 	if (!*copy.taken)
-		copy.fd = fcntl(connection->fd, F_DUPFD_CLOEXEC, 0);
+		copy.fd = cy__fd_copy(connection->fd);
 	if (!*copy.taken && copy.fd < 0) {
 		const int code = -errno;
 		rx_free(copy.taken);
@@ -110,7 +111,7 @@ static void take_readable(const int *listener, void *ctx)
 {
 	struct accepting *accepting = ctx;
 	for (int i = 0; i < BUDGET && rx_wanted(accepting->subscriber); i++) {
-		const int fd = accept4(*listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		const int fd = cy__fd_above(accept4(*listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC));
 		if (fd < 0) {
 			if (!take_failure(accepting, -errno))
 				return;

@@ -2,6 +2,7 @@
  * Listening sockets. A path that is too long for a socket address is bound through its directory's descriptor.
  */
 #include "lib/listen/bind.h"
+#include "lib/descriptor/descriptor.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +36,7 @@ static int bind_tcp(int fd, const cy__address *address)
 
 static int open_tcp(const cy__address *address, int backlog, cy__address *real)
 {
-	const int fd = socket(address->net.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	const int fd = cy__fd_above(socket(address->net.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 	if (fd < 0)
 		return -errno;
 	const int code = bind_tcp(fd, address);
@@ -67,7 +68,7 @@ static int open_inet(const cy__address *address, int backlog, cy__address *real)
 static int open_directory(const char *path, const char *name)
 {
 	char *directory = strndup(path, (size_t)(name - path));
-	const int fd = directory ? open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	const int fd = directory ? cy__fd_above(open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC)) : -1;
 	const int code = fd < 0 ? -errno : fd;
 	free(directory);
 	return code;
@@ -107,7 +108,7 @@ static int bind_path(int fd, const char *path)
 
 static int open_path(const char *path, int backlog)
 {
-	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	const int fd = cy__fd_above(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 	if (fd < 0)
 		return -errno;
 	int code = bind_path(fd, path);

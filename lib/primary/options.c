@@ -1,4 +1,5 @@
 #include "lib/primary/options.h"
+#include "lib/descriptor/descriptor.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -74,7 +75,7 @@ static void take_all(struct arena *arena, cy__process_copy *copy, const cy_proce
 
 static int keep(cy__process_copy *copy, int *fd)
 {
-	const int duplicate = fcntl(*fd, F_DUPFD_CLOEXEC, 3);
+	const int duplicate = cy__fd_copy(*fd);
 	if (duplicate < 0)
 		return -errno;
 	copy->fds[copy->fd_count++] = *fd = duplicate;

@@ -3,6 +3,7 @@
  * kernel has none, the number is used as long as the process has not been reaped, for until then it belongs to nobody
  * else.
  */
+#include "lib/descriptor/descriptor.h"
 #include "lib/primary/spawn.h"
 
 #include <errno.h>
@@ -19,7 +20,7 @@
 
 int cy__process_open(pid_t pid)
 {
-	return (int)syscall(SYS_pidfd_open, pid, 0);
+	return cy__fd_above((int)syscall(SYS_pidfd_open, pid, 0));
 }
 
 int cy__process_signal(const cy__process *process, int signal)

@@ -1,6 +1,7 @@
 /*
  * Which program a worker runs, and with which arguments.
  */
+#include "lib/descriptor/descriptor.h"
 #include "lib/primary/launch.h"
 #include "lib/primary/spawn.h"
 
@@ -141,7 +142,7 @@ int cy__program_find(const char *program, char **path)
 /* All of a file whose size nobody knows. */
 static int read_whole(const char *name, char **bytes, size_t *size)
 {
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
+	int fd = cy__fd_above(open(name, O_RDONLY | O_CLOEXEC));
 	if (fd < 0)
 		return -errno;
 	size_t capacity = 4096, used = 0;

@@ -7,6 +7,7 @@
  * returns, and its zombie is waited for at once.
  */
 #include "lib/primary/spawn.h"
+#include "lib/descriptor/descriptor.h"
 #include "lib/primary/filter.h"
 #include "lib/primary/launch.h"
 
@@ -64,7 +65,7 @@ static void abandon(struct attempt *attempt)
 static int open_null(struct attempt *attempt, int *fd)
 {
 	if (attempt->null < 0)
-		attempt->null = open("/dev/null", O_RDWR | O_CLOEXEC);
+		attempt->null = cy__fd_above(open("/dev/null", O_RDWR | O_CLOEXEC));
 	*fd = attempt->null;
 	return *fd < 0 ? -errno : 0;
 }
@@ -72,7 +73,7 @@ static int open_null(struct attempt *attempt, int *fd)
 static int open_pipe(struct attempt *attempt, int number, int *fd)
 {
 	int ends[2];
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	if (pipe2(ends, O_CLOEXEC) < 0 || cy__fd_pair_above(ends) < 0)
 		return -errno;
 	int child = number == STDIN_FILENO ? 0 : 1;
 	attempt->pipes_theirs[number] = *fd = ends[child];
@@ -85,12 +86,12 @@ static bool is_open(int fd)
 	return fcntl(fd, F_GETFD) >= 0;
 }
 
-static int open_stream(struct attempt *attempt, const cy_stream *stream, int number, bool inherited, int *fd)
+static int open_stream(struct attempt *attempt, const cy_stream *stream, int number, int *fd)
 {
 	switch (stream->kind) {
 	case CY_STREAM_INHERIT:
 		*fd = number;
-		return inherited ? 0 : open_null(attempt, fd);
+		return cy__fd_is_inherited(number) ? 0 : open_null(attempt, fd);
 	case CY_STREAM_NULL:
 		return open_null(attempt, fd);
 	case CY_STREAM_FD:
@@ -113,7 +114,7 @@ static bool is_taken(const cy_process_options *options, int number)
 static int open_channel(struct attempt *attempt, const cy_process_options *options, int *number)
 {
 	int ends[2];
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0 || cy__fd_pair_above(ends) < 0)
 		return -errno;
 	attempt->ours = ends[0];
 	attempt->theirs = ends[1];
@@ -162,11 +163,9 @@ static int plan_descriptors(struct attempt *attempt, const cy_process_options *o
 	attempt->plan.fds = fds;
 	attempt->plan.fd_count = count;
 	const cy_stream *streams[] = {&options->input, &options->output, &options->error};
-	/* Asked before anything is opened, which may take the number of a stream that is closed. */
-	const bool inherited[] = {is_open(0), is_open(1), is_open(2)};
 	for (int i = 0; i < 3 && error == 0; i++) {
 		fds[i].number = i;
-		error = open_stream(attempt, streams[i], i, inherited[i], &fds[i].from);
+		error = open_stream(attempt, streams[i], i, &fds[i].from);
 	}
 	if (error == 0)
 		error = open_channel(attempt, options, &fds[3].number);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/command/exchange.h"
+#include "lib/descriptor/descriptor.h"
 #include "lib/message/gauge.h"
 #include "lib/message/letters.h"
 #include "lib/primary/group.h"
@@ -111,7 +112,7 @@ void cy__waiting_remove(cy__waiting *waiting)
 static int keep_descriptors(cy__waiting *waiting, const cy__waiting *what)
 {
 	for (size_t i = 0; i < what->fd_count; i++) {
-		waiting->fds[i] = dup(what->fds[i]);
+		waiting->fds[i] = cy__fd_copy(what->fds[i]);
 		if (waiting->fds[i] < 0)
 			return -errno;
 		waiting->fd_count++;

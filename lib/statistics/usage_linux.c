@@ -2,6 +2,7 @@
  * Linux: /proc/PID/statm and /proc/PID/stat, see proc(5).
  */
 #include "lib/statistics/usage.h"
+#include "lib/descriptor/descriptor.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +15,7 @@ static void read_file(pid_t pid, const char *name, char *text, size_t size)
 {
 	char path[64];
 	snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, name);
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const int fd = cy__fd_above(open(path, O_RDONLY | O_CLOEXEC));
 	const ssize_t length = fd < 0 ? 0 : read(fd, text, size - 1);
 	text[length > 0 ? length : 0] = '\0';
 	if (fd >= 0)

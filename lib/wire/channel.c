@@ -24,6 +24,7 @@
  */
 #include "lib/wire/channel.h"
 
+#include "lib/descriptor/descriptor.h"
 #include "lib/value/home.h"
 #include "lib/value/layout.h"
 
@@ -1152,7 +1153,7 @@ static int receive_fds(cy__channel *channel, struct msghdr *message, uint64_t pl
 			if (cut || error < 0)
 				close(fd);
 			else
-				keep_arrived(channel, fd, place);
+				keep_arrived(channel, cy__fd_above(fd), place); /* -1: it is lost */
 		}
 	}
 	return error;

@@ -163,10 +163,8 @@ static int child_start(rx_stage *self)
 	code = child->polled ? -ENOSYS : rx__pidfd_open(child->pid);
 	if (code >= 0)
 		start_pidfd(self, state, code);
-	else if (code == -ENOSYS)
-		start_poll(self, state);
 	else
-		return code;
+		start_poll(self, state); /* none in this system, a filter that refuses it, no descriptor left */
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #ifdef __linux__
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,10 +17,18 @@
 #endif
 #define BY_PIDFD ((idtype_t)3) /* P_PIDFD, which older headers lack */
 
+/* Where a standard stream is closed, its number is not for this. */
+static int move_above(int fd)
+{
+	const int above = fcntl(fd, F_DUPFD_CLOEXEC, 3), code = above < 0 ? -errno : above;
+	close(fd);
+	return code;
+}
+
 int rx__pidfd_open(int pid)
 {
-	const long fd = syscall(SYS_pidfd_open, pid, 0);
-	return fd < 0 ? -errno : (int)fd;
+	const int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	return fd < 0 ? -errno : fd < 3 ? move_above(fd) : fd;
 }
 
 int rx__pidfd_wait(int pidfd, rx_exit *ended)
