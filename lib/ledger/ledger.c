@@ -106,7 +106,7 @@ cy__account *cy__ledger_open(cy__ledger *ledger, uint32_t origin)
 	account->ledger = ledger;
 	account->origin = origin;
 	for (int i = 0; i < CY__RESOURCES; i++)
-		account->limit[i] = origin ? ledger->defaults[i] : CY_UNLIMITED;
+		account->limit[i] = origin ? ledger->defaults[i] : CY_NO_QUOTA;
 	account->next = ledger->first;
 	if (account->next)
 		account->next->previous = account;

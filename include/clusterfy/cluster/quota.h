@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /** No limit, for a field of cy_quota. */
-#define CY_UNLIMITED SIZE_MAX
+#define CY_NO_QUOTA SIZE_MAX
 
 /** Limits of one worker, all of them at any one moment; zero means the default. */
 typedef struct cy_quota {
