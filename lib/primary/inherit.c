@@ -2,16 +2,28 @@
  * How a worker finds its channel: a number and the inode of the socket that was meant, in one variable of the
  * environment. Debuggers and shells may stand between it and the primary, or may have closed it; a descriptor that
  * merely has the same number is told apart by the inode.
+ *
+ * A program with more rights than whoever executes it (set-uid, set-gid, file capabilities) does not take that one for
+ * its primary: the environment is the caller's, and so may the socket be. It is a worker only where the kernel says that
+ * the socket was made, as one of a pair, by its own parent with the user and the group that it has itself, and that the
+ * parent has its capabilities, too: workers of a primary that is set-uid are executed so. Else it is a primary, as
+ * secure_getenv() would have it.
  */
 #include "lib/primary/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/capability.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 static bool is_stream_socket(int fd)
 {
@@ -58,12 +70,50 @@ static int verify(const char *value)
 	return fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? -errno : fd;
 }
 
+/* Both ends of a connection to a name, or from one, have credentials of somebody who may know nothing of us. */
+static bool is_of_a_pair(int fd)
+{
+	struct sockaddr_un name;
+	socklen_t own = sizeof name, other = sizeof name;
+	return getsockname(fd, (struct sockaddr *)&name, &own) == 0 && own <= offsetof(struct sockaddr_un, sun_path) &&
+	       getpeername(fd, (struct sockaddr *)&name, &other) == 0 &&
+	       other <= offsetof(struct sockaddr_un, sun_path);
+}
+
+/* What process @p pid may ever use, 0 being this one; none, if that cannot be told. */
+static uint64_t capabilities_of(pid_t pid)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = pid};
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {{0}};
+	if (syscall(SYS_capget, &header, sets) < 0)
+		return 0;
+	return (uint64_t)sets[1].permitted << 32 | sets[0].permitted;
+}
+
+/* @returns @p fd; -ENOENT: whoever made it has fewer rights; -EPERM: its maker is not, or no longer, the parent */
+static int check_maker(int fd)
+{
+	struct ucred maker;
+	socklen_t size = sizeof maker;
+	if (!is_of_a_pair(fd) || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &maker, &size) < 0 || maker.uid != geteuid() ||
+	    maker.gid != getegid())
+		return -ENOENT;
+	if (capabilities_of(0) & ~capabilities_of(maker.pid))
+		return -ENOENT;
+	return maker.pid == getppid() ? fd : -EPERM;
+}
+
 int cy__inherited_channel(void)
 {
 	const char *value = getenv(CY__CHANNEL_VARIABLE);
 	if (!value)
 		return -ENOENT;
-	int result = verify(value);
+	const int fd = verify(value);
 	unsetenv(CY__CHANNEL_VARIABLE);
-	return result;
+	if (!getauxval(AT_SECURE))
+		return fd;
+	const int checked = fd < 0 ? -ENOENT : check_maker(fd);
+	if (fd >= 0 && checked < 0)
+		close(fd);
+	return checked;
 }

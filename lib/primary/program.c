@@ -8,17 +8,37 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static char self[PATH_MAX];
 
+/*
+ * Where /proc is not mounted, as the kernel was told it: from the root, or from the directory that is still the working
+ * one, for no code of the program's has run yet.
+ */
+static void find_self_told(void)
+{
+	const char *name = (const char *)getauxval(AT_EXECFN);
+	char here[PATH_MAX] = "";
+	if (!name || (*name != '/' && !getcwd(here, sizeof here)))
+		return;
+	const int length = *name == '/' ? snprintf(self, sizeof self, "%s", name)
+	                                : snprintf(self, sizeof self, "%s/%s", here, name);
+	if (length < 0 || (size_t)length >= sizeof self)
+		*self = '\0';
+}
+
 static void find_self(void)
 {
-	ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+	const ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
 	self[length > 0 ? length : 0] = '\0';
+	if (length <= 0)
+		find_self_told();
 }
 
 /* The strings of this process's arguments, one behind the other, where the kernel has put them. */
@@ -49,7 +69,7 @@ static void find_arguments(int count, char **arguments)
  */
 __attribute__((constructor)) static void look_around(int count, char **arguments)
 {
-	if (getenv(CY__CHANNEL_VARIABLE))
+	if (secure_getenv(CY__CHANNEL_VARIABLE))
 		return;
 	find_self();
 	find_arguments(count, arguments);
@@ -90,7 +110,7 @@ static bool is_program(const char *path)
 /* An empty directory in PATH is the working one. */
 static int search_path(const char *name, char **path)
 {
-	const char *directories = getenv("PATH");
+	const char *directories = secure_getenv("PATH");
 	if (!directories)
 		directories = "/usr/local/bin:/usr/bin:/bin";
 	for (const char *at = directories;; at++) {

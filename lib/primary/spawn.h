@@ -58,8 +58,11 @@ void cy__process_finish(cy__process *process);
 /**
  * In a worker: the channel that this process was started with, verified, CLOEXEC from now on, and taken out of the
  * environment, so that its own children do not take themselves for workers. Call it once, before threads.
+ * A program that its exec gave more rights (set-uid, set-gid, file capabilities) is a worker only of a parent that has
+ * the same: an environment that somebody else has made is passed over.
  * @returns the descriptor
  * @retval -ENOENT   not a worker
+ * @retval -EPERM    in such a program: the primary was not the one that executed it, or is dead
  * @retval -EINVAL   the variable is malformed
  * @retval -ENOTSOCK the descriptor is not the socket that was meant
  */

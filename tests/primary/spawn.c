@@ -1,6 +1,7 @@
 #include "lib/primary/spawn.h"
 #include "lib/wire/frame.h"
 #include "tests/support/memory.h"
+#include "tests/support/proc.h"
 #include "tests/support/test.h"
 #include "tests/support/scratch.h"
 
@@ -429,6 +430,39 @@ TEST(nothing_else_is_open_on_an_old_kernel)
 	ck_assert_str_eq(output, "0 1 2 200 3 ");
 	for (int i = 0; i < 300; i++)
 		close(opened[i]);
+}
+
+PROGRAM(counts_open)
+{
+	int open = 0;
+	for (int fd = 0; fd < 200000; fd++)
+		open += fcntl(fd, F_GETFD) >= 0;
+	return open;
+}
+
+/* Its own limit does not say what a process has open: it may have been lowered since. */
+TEST(nothing_above_a_lowered_limit_is_open_without_close_range_and_proc)
+{
+	struct rlimit limit;
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	const int high = limit.rlim_max > 150000 ? 150000 : (int)limit.rlim_max - 1;
+	limit.rlim_cur = limit.rlim_max;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert_int_eq(dup2(0, high), high);
+	ck_assert_int_eq(dup2(0, high / 2), high / 2);
+	limit = (struct rlimit){1000, 1000};
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	program_select("counts_open");
+	forget_close_range();
+	cy__process process;
+	if (proc_hide()) {
+		start(&(cy_process_options){.arguments = (const char *const[]){NULL}}, &process);
+		const int status = finish(&process);
+		proc_show();
+		ck_assert_int_eq(WEXITSTATUS(status), 4); /* with its channel */
+	}
+	close(high);
+	close(high / 2);
 }
 
 static int make_file(const char *content)

@@ -102,6 +102,14 @@ static bool find_memory(void)
 	return true;
 }
 
+#ifdef TEST_SANITIZED
+/* LeakSanitizer asks: it looks at the process's threads in /proc, and ends the process where there is none. */
+int __lsan_is_turned_off(void)
+{
+	return access("/proc/self/task", R_OK) < 0;
+}
+#endif
+
 static bool find_leak(void)
 {
 #ifdef TEST_SANITIZED
