@@ -67,6 +67,7 @@ typedef struct cy__peer {
 	uint32_t id;
 	cy__channel *channel; /* NULL: none, or no more */
 	cy__binding binding;
+	cy__work reading;         /* what has come waits for its turn */
 	bool greeted;             /* its hello has come */
 	bool leaving;             /* a goodbye was sent or has come: the end of the channel is asked for */
 	bool parted;              /* it was sent */
@@ -185,6 +186,8 @@ bool cy__is_heard(const cy_cluster *cluster);
 int cy__peer_open(cy__peer *peer, cy_cluster *cluster, uint32_t id, int fd);
 /* From now on the loop drives it. */
 void cy__peer_bind(cy__peer *peer);
+/* Read what has come, if its turn is now. @returns whether it waits for that */
+bool cy__peer_read(cy__peer *peer);
 /* Add what its channel has counted so far. */
 void cy__peer_count(const cy__peer *peer, cy__channel_counts *counts);
 /* The channel is no more: calls of the peer's are cancelled, calls to it fail. */

@@ -19,10 +19,8 @@ static void take_ping(cy__peer *peer, const cy__frame *frame)
 	cy__peer_post(peer, &(cy__post){.kind = CY__PONG, .flags = CY__FRAME_URGENT, .call = frame->call});
 }
 
-static void take_frame(cy__channel *channel, const cy__frame *frame, cy__fds *fds, void *ctx)
+static void dispatch(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 {
-	(void)channel;
-	cy__peer *peer = ctx;
 	const bool primary = peer->cluster->primary;
 	switch (frame->kind) {
 	case CY__HELLO:
@@ -72,6 +70,77 @@ static void take_frame(cy__channel *channel, const cy__frame *frame, cy__fds *fd
 	}
 }
 
+/* ---- Turns ---------------------------------------------------------------------------------------------------------- */
+
+/* What may take long is looked at soon, and what is large at once. */
+static unsigned weight_of(const cy__peer *peer, const cy__frame *frame)
+{
+	enum { ONE = 1, SOME = 4, MUCH = 16, LARGE = 4096 };
+	if (frame->body_size >= LARGE || frame->to >= CY__TO_OTHERS)
+		return MUCH;
+	return frame->kind == CY__CALL && peer->worker ? SOME : ONE;
+}
+
+static void name_turn(cy__turns *turns, const cy__frame *frame)
+{
+	cy__text command = {"", 0};
+	if (frame->kind == CY__CALL || frame->kind == CY__MESSAGE)
+		cy__opening_read(frame->body, frame->body_size, &command);
+	cy__turns_name(turns, cy__kind_name(frame->kind), command.bytes, command.size);
+}
+
+static void take_frame(cy__channel *channel, const cy__frame *frame, cy__fds *fds, void *ctx)
+{
+	cy__peer *peer = ctx;
+	cy__turns *turns = peer->cluster->turns;
+	const unsigned weight = weight_of(peer, frame);
+	dispatch(peer, frame, fds);
+	if (cy__turns_pass(turns, weight))
+		name_turn(turns, frame);
+}
+
+static bool has_had_enough(cy__channel *channel, void *ctx)
+{
+	const cy__peer *peer = ctx;
+	return cy__turns_are_over(peer->cluster->turns);
+}
+
+static rx_nsec begin_reading(cy__binding *binding)
+{
+	cy__peer *peer = CY__CONTAINER(binding, cy__peer, binding);
+	return cy__turns_enter(peer->cluster->turns, &peer->reading);
+}
+
+static void stop_reading(cy__binding *binding)
+{
+	cy__turns_leave(CY__CONTAINER(binding, cy__peer, binding)->cluster->turns);
+}
+
+static int read_later(cy__binding *binding)
+{
+	cy__peer *peer = CY__CONTAINER(binding, cy__peer, binding);
+	return peer->reading.turns ? 0 : cy__turns_add(peer->cluster->turns, &peer->reading);
+}
+
+static const cy__gate gate = {.enter = begin_reading, .leave = stop_reading, .put_off = read_later};
+
+static bool read_on(cy__work *work)
+{
+	cy__peer *peer = CY__CONTAINER(work, cy__peer, reading);
+	if (peer->binding.channel)
+		cy__binding_read(&peer->binding);
+	return false; /* what is left has been put off again */
+}
+
+bool cy__peer_read(cy__peer *peer)
+{
+	if (peer->binding.channel)
+		cy__binding_take(&peer->binding);
+	return peer->reading.turns;
+}
+
+/* ---- The channel ---------------------------------------------------------------------------------------------------- */
+
 static void channel_closed(cy__channel *channel, int code, const char *why, void *ctx)
 {
 	(void)channel;
@@ -96,8 +165,11 @@ static void room_again(cy__channel *channel, void *ctx)
 	cy__port_room(ctx);
 }
 
-static const cy__channel_ops channel_ops = {
-	.frame = take_frame, .closed = channel_closed, .room = room_again, .queued = frames_queued};
+static const cy__channel_ops channel_ops = {.frame = take_frame,
+                                            .closed = channel_closed,
+                                            .room = room_again,
+                                            .queued = frames_queued,
+                                            .enough = has_had_enough};
 
 int cy__peer_open(cy__peer *peer, cy_cluster *cluster, uint32_t id, int fd)
 {
@@ -116,7 +188,10 @@ int cy__peer_open(cy__peer *peer, cy_cluster *cluster, uint32_t id, int fd)
 
 void cy__peer_bind(cy__peer *peer)
 {
+	cy__turns_remove(&peer->reading);
+	peer->reading = (cy__work){.step = read_on, .what = "frames", .origin = peer->id};
 	cy__bind(&peer->binding, peer->channel, peer->cluster->scheduler, peer->cluster->asap);
+	cy__binding_guard(&peer->binding, &gate);
 	cy__binding_poll(&peer->binding, peer->cluster->options.poll);
 }
 
@@ -139,6 +214,7 @@ void cy__peer_lost(cy__peer *peer)
 	if (!channel)
 		return;
 	cy__unbind(&peer->binding);
+	cy__turns_remove(&peer->reading);
 	cy__peer_count(peer, &peer->past);
 	peer->channel = NULL;
 	peer->greeted = false;

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* Below this a table keeps its room, so that calls that come and go allocate nothing. */
-enum { LEAST = 16, KEPT = 1024 };
+enum { LEAST = 32, KEPT = 2048 };
 
 struct cy__slot {
 	uint64_t number;
@@ -94,7 +94,7 @@ static int resize(cy__table *table, size_t room)
 /* Without memory it stays as large as it was. */
 static void shrink(cy__table *table)
 {
-	if (table->room > KEPT && table->count < table->room / 16)
+	if (table->room > KEPT && table->count < table->room / 32)
 		resize(table, table->room / 4);
 }
 
@@ -107,7 +107,7 @@ void *cy__table_get(const cy__table *table, uint64_t number)
 
 int cy__table_add(cy__table *table, uint64_t number, void *value)
 {
-	if (2 * (table->count + 1) > table->room) {
+	if (4 * (table->count + 1) > table->room) {
 		make_secret();
 		const int code = resize(table, table->room ? 2 * table->room : LEAST);
 		if (code < 0)

@@ -1,6 +1,6 @@
 /*
- * Numbers to pointers: calls by their numbers. Open addressing, at most half full, so that a look-up is one or two
- * probes whatever is in flight, and whatever numbers a peer has chosen: they are hashed with a secret. Warm, nothing is
+ * Numbers to pointers: calls by their numbers. Open addressing, a quarter full at most, so that a look-up is one probe as
+ * a rule, whatever is in flight, and whatever numbers a peer has chosen: they are hashed with a secret. Warm, nothing is
  * allocated; a table that was large shrinks.
  */
 #ifndef CLUSTERFY_LIB_COMMAND_TABLE_H

@@ -68,9 +68,7 @@ static bool has_come(cy__worker *worker)
 {
 	if (bytes_from(worker) != worker->pulse.bytes)
 		return true;
-	if (worker->peer.channel)
-		cy__channel_on_readable(worker->peer.channel, now(worker));
-	return bytes_from(worker) != worker->pulse.bytes;
+	return cy__peer_read(&worker->peer) || bytes_from(worker) != worker->pulse.bytes;
 }
 
 static void look(rx_task *task)

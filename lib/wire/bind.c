@@ -7,6 +7,33 @@
 
 static void update(cy__binding *binding);
 
+void cy__binding_guard(cy__binding *binding, const cy__gate *gate)
+{
+	binding->gate = gate;
+}
+
+void cy__binding_read(cy__binding *binding)
+{
+	cy__channel_on_readable(binding->channel, rx_now(binding->scheduler));
+	update(binding);
+}
+
+/* A callback may unbind it. */
+void cy__binding_take(cy__binding *binding)
+{
+	const cy__gate *gate = binding->gate;
+	if (!gate) {
+		cy__binding_read(binding);
+		return;
+	}
+	const rx_nsec now = gate->enter(binding);
+	if (now < 0)
+		return;
+	cy__channel_on_readable(binding->channel, now);
+	gate->leave(binding);
+	update(binding);
+}
+
 /* Whether something comes while it is looked for a few times: one such look is a quarter of a turn of the loop. */
 static bool glance(const cy__channel *channel)
 {
@@ -31,8 +58,7 @@ static void look(rx_task *task)
 	if (!glance(binding->channel))
 		return;
 	binding->alive = now;
-	cy__channel_on_readable(binding->channel, now);
-	update(binding);
+	cy__binding_take(binding);
 }
 
 static void stay_awake(cy__binding *binding)
@@ -61,8 +87,7 @@ static void read_ready(const int *fd, void *ctx)
 		return;
 	}
 	stay_awake(binding);
-	cy__channel_on_readable(binding->channel, rx_now(binding->scheduler));
-	update(binding);
+	cy__binding_take(binding);
 }
 RX_CONSUMER(read_ready, int);
 
@@ -84,9 +109,7 @@ static void flush(rx_task *task)
 
 static void take_turn(rx_task *task)
 {
-	cy__binding *binding = BINDING(task, turn);
-	cy__channel_on_readable(binding->channel, rx_now(binding->scheduler));
-	update(binding);
+	cy__binding_take(BINDING(task, turn));
 }
 
 static void pass_deadline(rx_task *task)
@@ -128,7 +151,8 @@ static void update(cy__binding *binding)
 		watch(binding, rx_writable(cy__channel_fd(channel)), &write_ready_rx_consumer, &binding->writable);
 	else if (!wanted)
 		rx_unsubscribe(&binding->writable);
-	if (cy__channel_wants_turn(channel) && !binding->turn.scheduler)
+	if (cy__channel_wants_turn(channel) && !binding->turn.scheduler &&
+	    (!binding->gate || binding->gate->put_off(binding) < 0))
 		rx_schedule(binding->scheduler, &binding->turn, 0);
 	const rx_nsec deadline = cy__channel_deadline(channel);
 	if (deadline == RX_NEVER)

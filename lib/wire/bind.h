@@ -8,9 +8,22 @@
 
 #include "lib/wire/channel.h"
 
+typedef struct cy__binding cy__binding;
+
+/* Who says when a channel may be read: what comes over several has to share a turn of the loop. */
+typedef struct cy__gate {
+	/* Whether it may be read now: what time it is; -1: later, when it calls cy__binding_read(). */
+	rx_nsec (*enter)(cy__binding *binding);
+	/* It has been read. The binding may be unbound by now. */
+	void (*leave)(cy__binding *binding);
+	/* Frames that have been read wait for another turn: call cy__binding_read() in it. @retval -ENOMEM */
+	int (*put_off)(cy__binding *binding);
+} cy__gate;
+
 /* One channel's; the caller's memory, which must not move. Zero is unbound. */
-typedef struct cy__binding {
+struct cy__binding {
 	cy__channel *channel;
+	const cy__gate *gate; /* NULL: it is read whenever something has come */
 	rx_scheduler *scheduler;
 	rx_scheduler *asap;
 	rx_subscription readable, writable;
@@ -20,10 +33,16 @@ typedef struct cy__binding {
 	rx_task look;  /* keeps the loop from sleeping */
 	rx_nsec poll;  /* so long after something was sent or has come */
 	rx_nsec alive; /* when that was */
-} cy__binding;
+};
 
 /* Bind @p channel to the loop of @p scheduler, whose asap scheduler is @p asap. */
 void cy__bind(cy__binding *binding, cy__channel *channel, rx_scheduler *scheduler, rx_scheduler *asap);
+/* From now on @p gate, which outlives the binding, says when it is read. */
+void cy__binding_guard(cy__binding *binding, const cy__gate *gate);
+/* Something may have come: read it when the gate lets it, which may be now. */
+void cy__binding_take(cy__binding *binding);
+/* Read it now: for the gate. */
+void cy__binding_read(cy__binding *binding);
 /* Let the loop look for more for so long before it sleeps. */
 void cy__binding_poll(cy__binding *binding, rx_nsec poll);
 /* Before the channel is destroyed, or when it has ended; again does nothing. */

@@ -1517,15 +1517,21 @@ static void set_deadline(cy__channel *channel, size_t got, rx_nsec now)
 		channel->deadline = timeout > RX_NEVER - now ? RX_NEVER : now + timeout;
 }
 
+static bool is_enough(cy__channel *channel, size_t frames)
+{
+	return frames == channel->options.turn_frames ||
+	       (channel->ops->enough && channel->ops->enough(channel, channel->ctx));
+}
+
 /* Read and deliver within the budget of a turn; returns how many bytes came. */
 static size_t read_turn(cy__channel *channel)
 {
 	size_t got = 0, frames = 0;
 	bool dry = false;
 	for (;;) {
-		while (!channel->ended && frames < channel->options.turn_frames && deliver(channel))
-			frames++;
-		bool spent = frames == channel->options.turn_frames;
+		bool spent = false;
+		while (!channel->ended && !spent && deliver(channel))
+			spent = is_enough(channel, ++frames);
 		if (spent)
 			channel->more = !channel->ended && (channel->in_begin < channel->in_end || is_whole(channel));
 		if (channel->ended || spent || dry || got >= channel->options.turn_bytes)

@@ -63,6 +63,8 @@ typedef struct cy__channel_ops {
 	void (*closed)(cy__channel *channel, int code, const char *why, void *ctx);
 	/** After a send was refused with -EAGAIN there is room again: half the bound. May be NULL. */
 	void (*room)(cy__channel *channel, void *ctx);
+	/** Asked after each frame: whether no more are to be delivered in this turn. May be NULL. */
+	bool (*enough)(cy__channel *channel, void *ctx);
 	/** For who binds it: a frame waits in an empty queue, so that a flush is wanted soon. May be NULL. */
 	void (*queued)(cy__channel *channel, void *ctx);
 } cy__channel_ops;

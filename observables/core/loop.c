@@ -3,6 +3,7 @@
  * cancelling touch libev only when the first task changes, and tasks that are due together run in one wake-up, in
  * the order of their times and of their scheduling, which libev's own timers do not promise.
  */
+#include <errno.h>
 #include <time.h>
 
 #include "observables/core/loop.h"
@@ -18,9 +19,17 @@ struct asap {
 	ev_prepare prepare;
 };
 
+/* Those who watch its turns: the first thing after the loop has looked, and the last before it looks again. */
+struct watches {
+	rx_turn_watch *first;
+	ev_check check;
+	ev_prepare prepare;
+};
+
 struct loop {
 	rx_scheduler scheduler;
 	struct asap asap;
+	struct watches watches;
 	rx_queue queue;
 	struct ev_loop *ev;
 	ev_timer timer;
@@ -171,6 +180,99 @@ static int asap_wait(rx_scheduler *scheduler, const bool *done)
 static const rx_scheduler_ops asap_ops = {
 	.name = "asap", .now = loop_now, .schedule = asap_schedule, .cancel = asap_cancel, .wait = asap_wait};
 
+/* ---- Turns ------------------------------------------------------------------------------------------------------------ */
+
+static void turn_began(struct ev_loop *ev, ev_check *check, int events)
+{
+	struct loop *loop = check->data;
+	for (rx_turn_watch *watch = loop->watches.first, *next; watch; watch = next) {
+		next = watch->next;
+		if (watch->began)
+			watch->began(watch);
+	}
+}
+
+static void turn_ended(struct ev_loop *ev, ev_prepare *prepare, int events)
+{
+	struct loop *loop = prepare->data;
+	for (rx_turn_watch *watch = loop->watches.first, *next; watch; watch = next) {
+		next = watch->next;
+		if (watch->ended)
+			watch->ended(watch);
+	}
+}
+
+static void init_watches(struct loop *loop)
+{
+	struct watches *watches = &loop->watches;
+	ev_check_init(&watches->check, turn_began);
+	ev_set_priority(&watches->check, EV_MAXPRI);
+	ev_prepare_init(&watches->prepare, turn_ended);
+	ev_set_priority(&watches->prepare, EV_MINPRI);
+	watches->check.data = watches->prepare.data = loop;
+}
+
+/* They are not what keeps the loop running. */
+static void start_watches(struct loop *loop)
+{
+	ev_check_start(loop->ev, &loop->watches.check);
+	ev_unref(loop->ev);
+	ev_prepare_start(loop->ev, &loop->watches.prepare);
+	ev_unref(loop->ev);
+}
+
+static void stop_watches(struct loop *loop)
+{
+	if (!ev_is_active(&loop->watches.check))
+		return;
+	ev_ref(loop->ev);
+	ev_check_stop(loop->ev, &loop->watches.check);
+	ev_ref(loop->ev);
+	ev_prepare_stop(loop->ev, &loop->watches.prepare);
+}
+
+static struct loop *loop_behind(rx_scheduler *scheduler)
+{
+	if (scheduler->ops == &loop_ops)
+		return of(scheduler);
+	return scheduler->ops == &asap_ops ? loop_of_asap(asap_of(scheduler)) : NULL;
+}
+
+int rx_loop_watch(rx_scheduler *scheduler, rx_turn_watch *watch)
+{
+	struct loop *loop = loop_behind(scheduler);
+	if (!loop)
+		return -ENOTSUP;
+	if (!loop->watches.first)
+		start_watches(loop);
+	watch->scheduler = &loop->scheduler;
+	watch->previous = NULL;
+	watch->next = loop->watches.first;
+	if (watch->next)
+		watch->next->previous = watch;
+	loop->watches.first = watch;
+	return 0;
+}
+
+void rx_loop_unwatch(rx_turn_watch *watch)
+{
+	if (!watch->scheduler)
+		return;
+	struct loop *loop = of(watch->scheduler);
+	*(watch->previous ? &watch->previous->next : &loop->watches.first) = watch->next;
+	if (watch->next)
+		watch->next->previous = watch->previous;
+	watch->scheduler = NULL;
+	if (!loop->watches.first)
+		stop_watches(loop);
+}
+
+unsigned rx_loop_pending(rx_scheduler *scheduler)
+{
+	const struct loop *loop = loop_behind(scheduler);
+	return loop ? ev_pending_count(loop->ev) : 0;
+}
+
 /* ---- One for each loop --------------------------------------------------------------------------------------------- */
 
 /* In its place there is nothing better than not to run anything: rx_loop() says that it is there without memory. */
@@ -216,6 +318,7 @@ rx_scheduler *rx_loop(struct ev_loop *ev)
 	loop->asap.scheduler.ops = &asap_ops;
 	ev_prepare_init(&loop->asap.prepare, run_asap);
 	loop->asap.prepare.data = &loop->asap;
+	init_watches(loop);
 	loop->next = loops;
 	loops = loop;
 	return &loop->scheduler;
@@ -240,6 +343,9 @@ void rx_loop_release(struct ev_loop *ev)
 		rx__queue_clear(&loop->asap.queue);
 		ev_timer_stop(ev, &loop->timer);
 		ev_prepare_stop(ev, &loop->asap.prepare);
+		for (rx_turn_watch *watch = loop->watches.first; watch; watch = watch->next)
+			watch->scheduler = NULL;
+		stop_watches(loop);
 		rx_free(loop);
 		return;
 	}
@@ -257,7 +363,6 @@ int rx_loop_poll(struct ev_loop *ev)
 
 struct ev_loop *rx__loop_of(rx_scheduler *scheduler)
 {
-	if (scheduler->ops == &loop_ops)
-		return of(scheduler)->ev;
-	return scheduler->ops == &asap_ops ? loop_of_asap(asap_of(scheduler))->ev : NULL;
+	const struct loop *loop = loop_behind(scheduler);
+	return loop ? loop->ev : NULL;
 }
