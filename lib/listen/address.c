@@ -85,6 +85,11 @@ uint16_t cy__address_port(const cy__address *address)
 	return ntohs(address->net.any.sa_family == AF_INET ? address->net.v4.sin_port : address->net.v6.sin6_port);
 }
 
+void cy__address_set_port(cy__address *address, uint16_t port)
+{
+	*(address->net.any.sa_family == AF_INET ? &address->net.v4.sin_port : &address->net.v6.sin6_port) = htons(port);
+}
+
 void cy__address_print(const cy__address *address, char text[CY__ADDRESS_TEXT])
 {
 	char host[INET6_ADDRSTRLEN] = "";

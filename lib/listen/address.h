@@ -27,6 +27,8 @@ int cy__address_parse(const char *text, bool ipv6_only, cy__address *address);
 bool cy__address_equal(const cy__address *a, const cy__address *b);
 /* 0 for a path. */
 uint16_t cy__address_port(const cy__address *address);
+/* Of a TCP address. */
+void cy__address_set_port(cy__address *address, uint16_t port);
 /* Write a TCP address into @p text. */
 void cy__address_print(const cy__address *address, char text[CY__ADDRESS_TEXT]);
 

@@ -4,7 +4,7 @@
 #include "lib/listen/address.h"
 
 /*
- * Bind and listen.
+ * Bind a TCP address and listen, with this process's rights; of paths see path.h.
  * @param real  the address as it is now: with the port that was given, where 0 was asked for
  * @returns a non-blocking descriptor, or what the system calls said; rx_raise() has said more
  */

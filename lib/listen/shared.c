@@ -2,30 +2,168 @@
  * The primary's listening sockets: one for each address, for as long as a worker uses it. A use is a call of cy_listen
  * that runs: it hands the descriptor out, and never ends. Whatever ends it, the worker's wish or its death, is the end of
  * the use.
+ *
+ * Who asks may listen where its list says so; without one, anywhere, if it has the primary's rights, and nowhere if not.
+ * A path is bound and removed with the rights of the one who asked first, and given to others of the same user, or whose
+ * list names that very path. Each worker pays for each socket that it uses, however often it does: two of its processes
+ * do, while one takes the other's place.
  */
-#include <sys/stat.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/listen/allowed.h"
 #include "lib/listen/bind.h"
 #include "lib/listen/listen.h"
+#include "lib/listen/path.h"
 #include "lib/primary/worker.h"
 #include "lib/primary/workers.h"
 
+/* Further refusals of one worker within this time are no events. */
+#define REFUSALS_APART RX_S(1)
+
+/* A worker that uses a socket. */
+struct user {
+	struct user *next;
+	cy__account *account; /* charged with a socket and its descriptors */
+	size_t uses;
+};
+
 struct cy__listening {
-	struct cy__listening *next;
+	struct cy__listening *next, *previous;
 	cy__address asked, real;
 	char *text; /* of the real one; the paths of both point here */
 	int fd;
-	size_t uses;
-	dev_t device; /* what the path is, so that nothing else is removed */
-	ino_t inode;
+	struct user *users;
+	cy__path path; /* of one in the file system */
+	cy__rights *rights;
 };
 
 struct use {
 	cy_cluster *cluster;
 	struct cy__listening *socket;
-	uint32_t worker;
+	struct user *user;
+	uint32_t worker, incarnation;
 };
+
+/* What is asked for, by whom. */
+struct demand {
+	cy_cluster *cluster;
+	cy__worker *worker;
+	cy__address address;
+	int backlog;
+	cy__rights *rights;
+};
+
+static int no_memory(void)
+{
+	return rx_raise(-ENOMEM, "no memory");
+}
+
+/* ---- What it costs ------------------------------------------------------------------------------------------------- */
+
+/* Of a path its directory, too. */
+static size_t descriptors_of(const cy__address *address)
+{
+	return address->path ? 2 : 1;
+}
+
+static int charge(cy__account *account, const cy__address *address)
+{
+	int code = cy__charge(account, CY__SOCKETS, 1);
+	if (code < 0)
+		return code;
+	code = cy__charge(account, CY__DESCRIPTORS, descriptors_of(address));
+	if (code < 0)
+		cy__discharge(account, CY__SOCKETS, 1);
+	return code;
+}
+
+static void discharge(cy__account *account, const cy__address *address)
+{
+	cy__discharge(account, CY__DESCRIPTORS, descriptors_of(address));
+	cy__discharge(account, CY__SOCKETS, 1);
+}
+
+/* ---- Whether it may ------------------------------------------------------------------------------------------------ */
+
+static int refuse(const struct demand *demand, const char *text, const char *why)
+{
+	cy__worker *worker = demand->worker;
+	cy_cluster *cluster = demand->cluster;
+	const rx_nsec now = rx_now(cluster->scheduler);
+	const int code =
+		rx_raise(-EACCES, "%s may not listen on %s: %s", cy_label_of(cluster, worker->peer.id), text, why);
+	if (!worker->refusals || now - worker->refused_at >= REFUSALS_APART) {
+		char words[512];
+		snprintf(words, sizeof words, "%s", rx_words(code));
+		worker->refused_at = now;
+		worker->refusals++;
+		cy__trouble(cluster, worker->peer.id, code, "%s", words);
+		rx_raise(code, "%s", words);
+	}
+	return code;
+}
+
+static const char *reason(const struct demand *demand)
+{
+	return demand->worker->allowed ? "the primary's list for it does not name that"
+	                               : "it is not the primary's user, and has no list of where it may";
+}
+
+static bool is_free(const struct demand *demand)
+{
+	return demand->rights->own && !demand->worker->allowed;
+}
+
+/* The places of its list, to be released. */
+static int find_places(const struct demand *demand, cy__places *places)
+{
+	const cy__allowed *allowed = demand->worker->allowed;
+	const size_t count = allowed ? cy__allowed_count(allowed) : 0;
+	*places = (cy__places){.anywhere = is_free(demand)};
+	if (places->anywhere || !count)
+		return 0;
+	cy__place *list = rx_alloc(count * sizeof *list);
+	if (!list)
+		return no_memory();
+	places->list = list;
+	places->count = cy__allowed_places(allowed, list);
+	return 0;
+}
+
+static bool may_net(const struct demand *demand, const cy__address *address)
+{
+	const cy__allowed *allowed = demand->worker->allowed;
+	return is_free(demand) || (allowed && cy__allowed_net(allowed, address));
+}
+
+/* Of another user's socket: its very name is on the list. */
+static int may_share_path(const struct demand *demand, const struct cy__listening *socket)
+{
+	cy__places places;
+	const cy__path *path = &socket->path;
+	const int code = find_places(demand, &places);
+	if (code < 0)
+		return code;
+	const bool may = places.anywhere || cy__places_have(places.list, places.count, path->device, path->inode,
+	                                                    path->name, demand->rights->uid != socket->rights->uid);
+	rx_free((void *)places.list);
+	return may ? 0 : refuse(demand, socket->text, reason(demand));
+}
+
+/* What was opened by port 0 may be asked for by the port that it got. */
+static int may_share(const struct demand *demand, const struct cy__listening *socket)
+{
+	if (socket->asked.path)
+		return may_share_path(demand, socket);
+	return may_net(demand, &demand->address) || may_net(demand, &socket->asked)
+	               ? 0
+	               : refuse(demand, socket->text, reason(demand));
+}
+
+/* ---- Sockets ------------------------------------------------------------------------------------------------------- */
 
 static struct cy__listening *find(const cy_cluster *cluster, const cy__address *address)
 {
@@ -35,74 +173,160 @@ static struct cy__listening *find(const cy_cluster *cluster, const cy__address *
 	return socket;
 }
 
-static void remove_path(const struct cy__listening *socket)
+static void free_socket(struct cy__listening *socket)
 {
-	struct stat now;
-	if (lstat(socket->text, &now) == 0 && now.st_dev == socket->device && now.st_ino == socket->inode)
-		unlink(socket->text);
-}
-
-/* It ends for whoever has a copy of the descriptor, were it on its way to a worker that has lost interest. */
-static void close_socket(struct cy__listening *socket)
-{
-	if (socket->asked.path)
-		remove_path(socket);
-	shutdown(socket->fd, SHUT_RDWR);
-	close(socket->fd);
+	rx_free(socket->rights);
 	rx_free(socket->text);
 	rx_free(socket);
 }
 
-static int name_socket(struct cy__listening *socket)
+/* What somebody else has put there stays, and is no fault of the worker's. */
+static void remove_path(cy_cluster *cluster, struct cy__listening *socket)
 {
-	char text[CY__ADDRESS_TEXT];
-	struct stat status;
-	if (!socket->asked.path) {
-		cy__address_print(&socket->real, text);
-	} else if (lstat(socket->asked.path, &status) == 0) {
-		socket->device = status.st_dev;
-		socket->inode = status.st_ino;
-	}
-	socket->text = cy__strdup(socket->asked.path ? socket->asked.path : text);
-	if (!socket->text)
-		return -ENOMEM;
-	if (socket->asked.path)
-		socket->asked.path = socket->real.path = socket->text;
-	return 0;
+	const int code = cy__path_remove(&socket->path, socket->rights);
+	if (code < 0 && code != -ENOENT && code != -ESTALE)
+		cy__trouble(cluster, 0, code, "the socket %s stays: %s", socket->text, strerror(-code));
 }
 
-static int open_socket(cy_cluster *cluster, const cy__address *address, int backlog, struct cy__listening **out)
+/* It ends for whoever has a copy of the descriptor, were it on its way to a worker that has lost interest. */
+static void close_socket(cy_cluster *cluster, struct cy__listening *socket)
 {
+	*(socket->previous ? &socket->previous->next : &cluster->listening) = socket->next;
+	if (socket->next)
+		socket->next->previous = socket->previous;
+	shutdown(socket->fd, SHUT_RDWR);
+	close(socket->fd);
+	if (socket->asked.path)
+		remove_path(cluster, socket);
+	free_socket(socket);
+}
+
+static int open_net(const struct demand *demand, struct cy__listening *socket)
+{
+	char text[CY__ADDRESS_TEXT];
+	if (!may_net(demand, &socket->asked)) {
+		cy__address_print(&socket->asked, text);
+		return refuse(demand, text, reason(demand));
+	}
+	socket->fd = cy__listen_bind(&socket->asked, demand->backlog, &socket->real);
+	if (socket->fd < 0)
+		return socket->fd;
+	cy__address_print(&socket->real, text);
+	socket->text = cy__strdup(text);
+	return socket->text ? 0 : no_memory();
+}
+
+static int open_path(const struct demand *demand, struct cy__listening *socket)
+{
+	cy__places places;
+	const char *why;
+	socket->text = cy__strdup(demand->address.path);
+	int code = socket->text ? find_places(demand, &places) : no_memory();
+	if (code < 0)
+		return code;
+	socket->asked.path = socket->real.path = socket->text;
+	code = socket->fd = cy__path_bind(socket->text, demand->backlog, demand->rights, &places, &socket->path, &why);
+	rx_free((void *)places.list);
+	if (code == -EACCES && !why)
+		return refuse(demand, socket->text, reason(demand));
+	return code < 0 ? rx_raise(code, "listen on %s: %s: %s", socket->text, why, strerror(-code)) : 0;
+}
+
+/* @p demand loses its rights to the socket. */
+static int open_socket(struct demand *demand, struct cy__listening **out)
+{
+	cy_cluster *cluster = demand->cluster;
 	struct cy__listening *socket = rx_alloc_zero(sizeof *socket);
 	if (!socket)
-		return -ENOMEM;
-	socket->asked = *address;
-	socket->fd = cy__listen_bind(address, backlog, &socket->real);
-	int code = socket->fd < 0 ? socket->fd : name_socket(socket);
+		return no_memory();
+	socket->asked = socket->real = demand->address;
+	socket->fd = -1;
+	const int code = demand->address.path ? open_path(demand, socket) : open_net(demand, socket);
 	if (code < 0) {
 		if (socket->fd >= 0)
 			close(socket->fd);
-		if (socket->fd >= 0 && address->path)
-			unlink(address->path);
-		rx_free(socket);
+		free_socket(socket);
 		return code;
 	}
+	socket->rights = demand->rights;
+	demand->rights = NULL;
 	socket->next = cluster->listening;
+	if (socket->next)
+		socket->next->previous = socket;
 	cluster->listening = *out = socket;
 	return 0;
+}
+
+/* ---- Uses ---------------------------------------------------------------------------------------------------------- */
+
+static struct user *find_user(const struct cy__listening *socket, const cy__account *account)
+{
+	struct user *user = socket->users;
+	while (user && user->account != account)
+		user = user->next;
+	return user;
+}
+
+static void drop_user(struct cy__listening *socket, struct user *user)
+{
+	struct user **at = &socket->users;
+	while (*at != user)
+		at = &(*at)->next;
+	*at = user->next;
+	discharge(user->account, &socket->asked);
+	rx_free(user);
 }
 
 static void drop_use(void *ctx)
 {
 	struct use *use = ctx;
-	struct cy__listening **at = &use->cluster->listening;
-	if (--use->socket->uses == 0) {
-		while (*at != use->socket)
-			at = &(*at)->next;
-		*at = use->socket->next;
-		close_socket(use->socket);
-	}
+	struct cy__listening *socket = use->socket;
+	if (--use->user->uses == 0)
+		drop_user(socket, use->user);
+	if (!socket->users)
+		close_socket(use->cluster, socket);
 	rx_free(use);
+}
+
+static int share_or_open(struct demand *demand, struct cy__listening **socket)
+{
+	*socket = find(demand->cluster, &demand->address);
+	return *socket ? may_share(demand, *socket) : open_socket(demand, socket);
+}
+
+/* Paid for before there is a socket. */
+static int begin_user(struct demand *demand, cy__account *account, struct cy__listening **socket, struct user **out)
+{
+	struct user *user = rx_alloc_zero(sizeof *user);
+	int code = user ? charge(account, &demand->address) : no_memory();
+	if (code < 0) {
+		rx_free(user);
+		return code;
+	}
+	code = share_or_open(demand, socket);
+	if (code < 0) {
+		discharge(account, &demand->address);
+		rx_free(user);
+		return code;
+	}
+	*user = (struct user){.next = (*socket)->users, .account = account};
+	(*socket)->users = *out = user;
+	return 0;
+}
+
+/* One that uses the socket already pays no more. */
+static int begin_use(struct demand *demand, struct use *use)
+{
+	cy__account *account = cy__ledger_open(demand->cluster->ledger, demand->worker->peer.id);
+	if (!account)
+		return no_memory();
+	use->socket = find(demand->cluster, &demand->address);
+	use->user = use->socket ? find_user(use->socket, account) : NULL;
+	const int code =
+		use->user ? may_share(demand, use->socket) : begin_user(demand, account, &use->socket, &use->user);
+	if (code >= 0)
+		use->user->uses++;
+	return code;
 }
 
 static int hand_out(rx_subscriber *subscriber, void *ctx)
@@ -110,7 +334,6 @@ static int hand_out(rx_subscriber *subscriber, void *ctx)
 	const struct use *use = ctx;
 	cy_cluster *cluster = use->cluster;
 	const struct cy__listening *socket = use->socket;
-	const cy__worker *worker = cy__workers_find(cluster, use->worker);
 	int fd = socket->fd;
 	cy_body body = cy_pack("[s, i]", socket->text, (int)cy__address_port(&socket->real));
 	cluster->enclosed = &(cy__fds){.fd = &fd, .count = 1};
@@ -122,41 +345,53 @@ static int hand_out(rx_subscriber *subscriber, void *ctx)
 		                             .worker = use->worker,
 		                             .origin = use->worker,
 		                             .sender = use->worker,
-		                             .incarnation = worker ? worker->supervisor.incarnation : 0,
+		                             .incarnation = use->incarnation,
 		                             .name = socket->text});
 	return 0;
 }
 
-static rx_observable *refuse(int code)
+/* ---- The command --------------------------------------------------------------------------------------------------- */
+
+static int read_demand(const cy_request *request, struct demand *demand)
 {
-	return rx_throw_error(code, "%s", rx_words(code));
+	const char *text;
+	bool ipv6_only;
+	int code = cy_unpack(request->arguments, "[s, i, b]", &text, &demand->backlog, &ipv6_only);
+	if (code >= 0 && strlen(text) >= PATH_MAX)
+		code = rx_raise(-ENAMETOOLONG, "listen: an address has less than %d bytes", PATH_MAX);
+	if (code >= 0)
+		code = cy__address_parse(text, ipv6_only, &demand->address);
+	if (demand->backlog <= 0 || demand->backlog > SOMAXCONN)
+		demand->backlog = SOMAXCONN;
+	return code;
+}
+
+static int serve(const cy_request *request, struct use *use)
+{
+	struct demand demand = {.cluster = request->cluster, .worker = request->cluster->speaker->worker};
+	int code = read_demand(request, &demand);
+	if (code >= 0)
+		code = cy__rights_of(&demand.worker->process, &demand.rights);
+	if (code < 0)
+		return code;
+	use->incarnation = demand.worker->supervisor.incarnation;
+	code = begin_use(&demand, use);
+	rx_free(demand.rights);
+	return code;
 }
 
 rx_observable *cy__listen_serve(const cy_request *request, void *ctx)
 {
-	(void)ctx;
-	cy_cluster *cluster = request->cluster;
-	const char *text;
-	int backlog;
-	bool ipv6_only;
-	cy__address address;
 	if (request->origin == CY__TO_PRIMARY)
 		return rx_throw_error(-EPERM, "the primary does not listen: its workers do");
-	int code = cy_unpack(request->arguments, "[s, i, b]", &text, &backlog, &ipv6_only);
-	if (code >= 0)
-		code = cy__address_parse(text, ipv6_only, &address);
-	if (code < 0)
-		return refuse(code);
 	struct use *use = rx_alloc_zero(sizeof *use);
 	if (!use)
-		return refuse(-ENOMEM);
-	*use = (struct use){.cluster = cluster, .socket = find(cluster, &address), .worker = request->origin};
-	if (!use->socket)
-		code = open_socket(cluster, &address, backlog, &use->socket);
+		return rx_throw_error(-ENOMEM, "no memory");
+	*use = (struct use){.cluster = request->cluster, .worker = request->origin};
+	const int code = serve(request, use);
 	if (code < 0) {
 		rx_free(use);
-		return refuse(code);
+		return rx_throw_error(code, "%s", rx_words(code));
 	}
-	use->socket->uses++;
 	return rx_create(&rx_type_cy_body, hand_out, use, drop_use);
 }

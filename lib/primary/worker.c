@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/command/exchange.h"
+#include "lib/listen/allowed.h"
 #include "lib/descriptor/descriptor.h"
 #include "lib/message/gauge.h"
 #include "lib/message/letters.h"
@@ -693,6 +694,7 @@ void cy__worker_destroy(cy__worker *worker)
 	cy__process_finish(&worker->process);
 	cy__policy_finish(worker);
 	cy__process_copy_finish(&worker->copy);
+	cy__allowed_destroy(worker->allowed);
 	cy__supervisor_finish(&worker->supervisor);
 	cy_value_unref(worker->options.metadata);
 	rx_free(worker->name);

@@ -31,7 +31,10 @@ struct cy__worker {
 	cy_cluster *cluster;
 	char *name; /* NULL: it has none */
 	cy_worker_options options;
-	cy__process_copy copy; /* what the options point to */
+	cy__process_copy copy;       /* what the options point to */
+	struct cy__allowed *allowed; /* where it may listen; NULL: it has no list */
+	uint64_t refusals;           /* events that said where it may not */
+	rx_nsec refused_at;          /* when the last of them came */
 	cy__supervisor supervisor;
 	cy__process process;
 	cy__streams streams;

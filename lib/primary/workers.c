@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <sys/wait.h>
 
+#include "lib/listen/allowed.h"
 #include "lib/message/message.h"
 #include "lib/primary/group.h"
 #include "lib/primary/route.h"
@@ -172,6 +173,17 @@ static int check_primary(const cy_cluster *cluster, const char *what)
 	return cluster->primary ? 0 : rx_raise(-EPERM, "%s: this process is not the primary", what);
 }
 
+static int allow(cy__worker *worker, const char *const *list)
+{
+	worker->options.listen = NULL;
+	if (!list)
+		return 0;
+	const int code = cy__allowed_create(list, &worker->allowed);
+	if (code >= 0)
+		worker->options.listen = cy__allowed_list(worker->allowed);
+	return code;
+}
+
 static int fill(cy__worker *worker, const char *name, const cy_worker_options *options)
 {
 	worker->options = *options;
@@ -189,6 +201,9 @@ static int fill(cy__worker *worker, const char *name, const cy_worker_options *o
 	code = cy__pulse_init(worker);
 	if (code >= 0)
 		code = cy__recycle_init(worker);
+	if (code < 0)
+		return code;
+	code = allow(worker, options->listen);
 	if (code < 0)
 		return code;
 	code = cy__process_copy_init(&worker->copy, &options->process);

@@ -6,10 +6,14 @@
  *     serve later                   the same, for connections that have passed through a delay
  *     hold address                  listens for as long as the worker lives, and closes each connection
  *     starve                        no further descriptor can be opened; feed: again
+ *     become user                   the worker is that user from now on, in that user's group and no other
+ *     mask mode                     its files are made without these rights
  *     ping                          answers, after all that was said before
  */
 #include <fcntl.h>
+#include <grp.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/support/cluster.h"
@@ -85,6 +89,29 @@ static rx_observable *starve(const cy_request *request, void *ctx)
 	return setrlimit(RLIMIT_NOFILE, &limit) < 0 ? cy_refuse(-errno, "setrlimit") : NULL;
 }
 
+static rx_observable *become(const cy_request *request, void *ctx)
+{
+	(void)ctx;
+	uint64_t user = 0;
+	if (cy_get_uint(request->arguments, NULL, &user) < 0)
+		return cy_refuse(-EINVAL, "become takes a user's number");
+	const gid_t group = (gid_t)user;
+	if (setgroups(1, &group) < 0 || setresgid(group, group, group) < 0 ||
+	    setresuid((uid_t)user, (uid_t)user, (uid_t)user) < 0)
+		return cy_refuse(-errno, "become: %s", strerror(errno));
+	return NULL;
+}
+
+static rx_observable *mask(const cy_request *request, void *ctx)
+{
+	(void)ctx;
+	uint64_t mode = 0;
+	if (cy_get_uint(request->arguments, NULL, &mode) < 0)
+		return cy_refuse(-EINVAL, "mask takes a mode");
+	umask((mode_t)mode);
+	return NULL;
+}
+
 static rx_observable *ping(const cy_request *request, void *ctx)
 {
 	(void)request, (void)ctx;
@@ -103,6 +130,8 @@ PROGRAM(listener)
 	                               {.name = "hold", .run = hold},
 	                               {.name = "starve", .run = starve},
 	                               {.name = "feed", .run = starve, .ctx = &yes},
+	                               {.name = "become", .run = become},
+	                               {.name = "mask", .run = mask},
 	                               {.name = "ping", .run = ping}};
 	for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
 		cy_register(cluster, &commands[i]);

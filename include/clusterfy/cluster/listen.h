@@ -26,7 +26,7 @@ RX__DECLARE_TYPE(cy_connection);
 
 /** Options; zero means the default. */
 typedef struct cy_listen_options {
-	int backlog;    /**< 0: SOMAXCONN; that of the first to ask counts */
+	int backlog;    /**< 0: SOMAXCONN, which is also the most; that of the first to ask counts */
 	bool ipv6_only; /**< for "[::]:port": no IPv4 as well */
 } cy_listen_options;
 
@@ -35,13 +35,31 @@ typedef struct cy_listen_options {
  * primary ends.
  *
  * @param address  "host:port", "[v6]:port" (names are not looked up; an empty host is every address), or a path, which
- *                 begins with "/" or "./" (seen from this process). Copied
+ *                 begins with "/", or with "./" for this process's working directory as it is called now. The part of a
+ *                 path behind its last slash has at most 107 bytes. Copied
  * @param options  NULL: all defaults
  *
  * Everybody who asks for the same address gets the same socket, port 0 included: the first one fixes the port. The last
  * one that closes it closes it (a path is then removed). There is a `listening` event with the real address.
  *
- * Errors: those of bind and listen (-EADDRINUSE, -EACCES…); -EINVAL no such address; -EPERM in the primary.
+ * Where a worker may listen is `listen` of its cy_worker_options. One that has the primary's user, groups and
+ * capabilities may listen anywhere unless there is a list; one that has others, because it was started as another user or
+ * has given its own up, only where its list says so. A TCP address on the list is bound by the primary, low ports
+ * included. A path is bound, and removed, with the rights that the worker itself has in the file system: it has to be
+ * allowed to search the path and to write into the directory, the file is its user's, and less its umask. The directory
+ * is opened once; what takes its place on the path later is not touched, nor is a file that is not the socket any more.
+ * A worker of another user shares the socket if its list has that very path.
+ *
+ * Whoever shares a socket may accept from it, and can shut it down for all: name an address for those only who may.
+ *
+ * Each socket that a worker uses counts as one of its `sockets` (cy_quota) and one of its `descriptors`, two if it is a
+ * path, until it has closed it or has ended.
+ *
+ * Errors: -EACCES not on its list, which is an `error` event, too (once a second), or as bind says; -EPERM the primary may
+ *         not take on the worker's rights, or this is the primary; -EDQUOT too many; -EINVAL no such address; -EISDIR a
+ *         path without a name; -ENAMETOOLONG; -ETIMEDOUT a file system did not answer for two seconds; others of bind and
+ *         listen (-EADDRINUSE…).
+ * Cost:   in the primary FIGURES.
  */
 RX_API rx_observable *cy_listen(cy_cluster *cluster, const char *address, const cy_listen_options *options) RX_MUST_USE;
 /**

@@ -64,6 +64,19 @@ typedef struct cy_worker_options {
 	cy_recycle recycle;
 	/** How much it may make other processes hold; zero fields: the cluster's. */
 	cy_quota quota;
+	/**
+	 * Where it may listen (cy_listen()), ended by NULL:
+	 *
+	 *     "127.0.0.1:80", "[::1]:80", ":80"     that address, and no narrower or wider one
+	 *     "127.0.0.1:*", "[::1]:*", ":*"        any port of it
+	 *     "/run/app/web"                        that path
+	 *     "/run/app/"                           any name in that directory
+	 *
+	 * A directory is what it is on the disk, however it is called. An empty list: nowhere. NULL: anywhere, for a worker
+	 * that has the primary's own user, groups and capabilities; nowhere, for one that has others, because `process`
+	 * says so or because it has changed them itself. See cy_listen(). Copied.
+	 */
+	const char *const *listen;
 	/** What the worker finds with cy_metadata(), consumed; NULL: nil. */
 	struct cy_value *metadata;
 } cy_worker_options;

@@ -1,0 +1,41 @@
+/*
+ * Where a worker may listen: the list of its options, parsed. Addresses are compared as addresses, directories as what they
+ * are on the disk: there is no text whose beginning, dots or links could say something else.
+ */
+#ifndef CLUSTERFY_LIB_LISTEN_ALLOWED_H
+#define CLUSTERFY_LIB_LISTEN_ALLOWED_H
+
+#include "lib/listen/address.h"
+
+typedef struct cy__allowed cy__allowed;
+
+/* A directory that is named, and what may lie in it. */
+typedef struct cy__place {
+	dev_t device;
+	ino_t inode;
+	const char *name; /* NULL: anything */
+} cy__place;
+
+/*
+ * @param list  ended by NULL, copied
+ * @retval -EINVAL, -ENOMEM  rx_raise() has said which of them is wrong
+ */
+int cy__allowed_create(const char *const *list, cy__allowed **allowed);
+/* NULL is accepted. */
+void cy__allowed_destroy(cy__allowed *allowed);
+/* The copy of the list. */
+const char *const *cy__allowed_list(const cy__allowed *allowed);
+
+/* A TCP address. */
+bool cy__allowed_net(const cy__allowed *allowed, const cy__address *address);
+/* How many paths and directories it names. */
+size_t cy__allowed_count(const cy__allowed *allowed);
+/*
+ * Look those up, as they are now.
+ * @param places  room for cy__allowed_count() of them, @returns how many exist
+ */
+size_t cy__allowed_places(const cy__allowed *allowed, cy__place *places);
+/* Whether @p name in the directory that is @p device and @p inode is one of them; @p exact: by its own name. */
+bool cy__places_have(const cy__place *places, size_t count, dev_t device, ino_t inode, const char *name, bool exact);
+
+#endif
