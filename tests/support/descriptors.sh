@@ -6,10 +6,11 @@ set -eu
 cd "$1"
 calls='dup|dup2|dup3|socket|socketpair|pipe|pipe2|open|openat|creat|accept|accept4|epoll_create|epoll_create1|eventfd'
 calls="$calls|timerfd_create|signalfd|inotify_init|inotify_init1|memfd_create|fopen|fdopen|opendir|popen|mkstemp|mkostemp"
-calls="$calls|shm_open|posix_openpt|tmpfile|syscall\\(SYS_(pidfd_open|pidfd_getfd|memfd_create|openat2?|dup[23]?)"
+calls="$calls|shm_open|posix_openpt|tmpfile"
+numbers='pidfd_open|pidfd_getfd|memfd_create|openat2?|dup[23]?'
 # The child of a vfork has descriptors of its own, and the guardian is a process of its own. What stays in a file's own
 # hands is said there.
-found=$(grep -rnE "(^|[^_a-z>.])($calls)[(,]" lib observables --include='*.c' |
+found=$(grep -rnE "(^|[^_a-z>.])(($calls)\\(|syscall\\(SYS_($numbers),)" lib observables --include='*.c' |
 	grep -vE '^lib/(descriptor/|primary/child_linux\.c|guardian/main\.c)' |
 	grep -vE '^[^:]*:[0-9]*:[[:space:]]*(/?\*|//)' |
 	grep -vE 'cy__fd_above\((\(int\))?[a-z_0-9]+\(' |

@@ -59,7 +59,8 @@ typedef struct cy_listen_options {
  *         not take on the worker's rights, or this is the primary; -EDQUOT too many; -EINVAL no such address; -EISDIR a
  *         path without a name; -ENAMETOOLONG; -ETIMEDOUT a file system did not answer for two seconds; others of bind and
  *         listen (-EADDRINUSE…).
- * Cost:   in the primary FIGURES.
+ * Cost:   in the primary some 20 us to see whose rights the worker has. A path takes a process that lives for it: some
+ *         120 us to bind, however much memory the primary has, and to remove 30, 75 for another user.
  */
 RX_API rx_observable *cy_listen(cy_cluster *cluster, const char *address, const cy_listen_options *options) RX_MUST_USE;
 /**
