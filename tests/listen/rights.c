@@ -2,8 +2,10 @@
  * Whose rights count when a worker listens: its own. Most of this needs root, who alone can start workers as others.
  */
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -11,6 +13,7 @@
 #include <sys/wait.h>
 
 #include "lib/cluster/cluster.h"
+#include "lib/listen/rights.h"
 #include "tests/listen/hearing.h"
 #include "tests/support/scratch.h"
 
@@ -110,7 +113,7 @@ static pid_t start_swapping(const char *directory, const char *link)
 		syscall(SYS_renameat2, AT_FDCWD, directory, AT_FDCWD, link, RENAME_EXCHANGE);
 }
 
-static void stop_swapping(pid_t pid)
+static void end_process(pid_t pid)
 {
 	kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
@@ -147,7 +150,7 @@ TEST(a_link_that_takes_a_directorys_place_never_costs_root_a_file)
 			ck_assert_msg(access(file, F_OK) == 0, "root's file is gone after %d tries", i + 1);
 			unlinkat(home, "socket", 0);
 		}
-		stop_swapping(swapper);
+		end_process(swapper);
 		close(home);
 		ck_assert_int_gt(listened, 0);
 	}
@@ -447,6 +450,127 @@ TEST(a_list_that_makes_no_sense_is_refused)
 		ck_assert_int_eq(cy_fork(cluster, NULL, &(cy_worker_options){.listen = list}), -EINVAL);
 	}
 	cluster_end(cluster);
+}
+
+/* ---- Whose rights a process has ------------------------------------------------------------------------------------ */
+
+static void lend(void)
+{
+	syscall(SYS_setresgid, NOBODY, 0, 0);
+	syscall(SYS_setresuid, NOBODY, 0, 0);
+}
+
+static void give_up(void)
+{
+	syscall(SYS_setresuid, NOBODY, NOBODY, NOBODY);
+}
+
+static void keep_no_capability(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {{0}};
+	syscall(SYS_capset, &header, data);
+}
+
+static void join_a_group(void)
+{
+	const gid_t group = NOBODY;
+	syscall(SYS_setgroups, 1, &group);
+}
+
+static void change_nothing(void)
+{
+}
+
+/* As a set-user-ID program would: with the rights of its file, for a real user who has not. */
+static const struct {
+	const char *name;
+	void (*change)(void);
+	bool own;
+	uid_t uid;
+} changes[] = {
+	{"nothing", change_nothing, true, 0},          {"runs a set-user-ID program of root's", lend, false, NOBODY},
+	{"gives its user up", give_up, false, NOBODY}, {"keeps no capability", keep_no_capability, false, 0},
+	{"joins a group", join_a_group, false, 0},
+};
+
+/* A process that has changed so, and waits to be killed. */
+static pid_t start_changed(void (*change)(void))
+{
+	int ready[2];
+	char byte;
+	ck_assert_int_eq(pipe2(ready, O_CLOEXEC), 0);
+	const pid_t pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		change();
+		if (write(ready[1], "", 1) != 1)
+			_exit(1);
+		for (;;)
+			pause();
+	}
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	return pid;
+}
+
+TEST(whose_rights_a_process_has_is_who_it_really_is, .to = sizeof changes / sizeof *changes)
+{
+	cy__rights *rights;
+	if (!is_root())
+		return;
+	const pid_t pid = start_changed(changes[_i].change);
+	cy__process process = {.pid = pid, .pidfd = cy__process_open(pid)};
+	ck_assert_int_eq(cy__rights_of(&process, &rights), 0);
+	ck_assert_msg(rights->own == changes[_i].own, "%s", changes[_i].name);
+	ck_assert_msg(rights->uid == changes[_i].uid, "%s", changes[_i].name);
+	ck_assert_msg(rights->own || changes[_i].change == join_a_group || rights->capabilities == 0, "%s",
+	              changes[_i].name);
+	rx_free(rights);
+	/* What it was started as counts before what it has become. */
+	process.identity = (cy__identity){.user = true, .group = true, .uid = 1, .gid = 1};
+	ck_assert_int_eq(cy__rights_of(&process, &rights), 0);
+	ck_assert(!rights->own);
+	ck_assert_uint_eq(rights->uid, 1);
+	ck_assert_uint_eq(rights->capabilities, 0);
+	rx_free(rights);
+	end_process(pid);
+	ck_assert_int_eq(cy__rights_of(&process, &rights), -ESRCH);
+	cy__process_reaped(&process);
+}
+
+static int without_proc(void)
+{
+	cy__rights *rights;
+	cy__process process = {.pid = getpid(), .pidfd = -1};
+	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    umount2("/proc", MNT_DETACH) < 0)
+		return 77;
+	if (cy__rights_of(&process, &rights) < 0 || !rights->own)
+		return 1;
+	rx_free(rights);
+	process.identity = (cy__identity){.user = true, .uid = NOBODY};
+	if (cy__rights_of(&process, &rights) < 0 || rights->own || rights->uid != NOBODY)
+		return 2;
+	rx_free(rights);
+	return 0;
+}
+
+TEST(without_proc_a_process_has_the_rights_that_it_was_started_with)
+{
+	int status;
+	if (!is_root())
+		return;
+	const pid_t pid = fork();
+	if (pid == 0)
+		_exit(without_proc());
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		fprintf(stderr, "skipped: no mount namespace to be had here\n");
+	else
+		ck_assert_int_eq(WEXITSTATUS(status), 0);
 }
 
 /* ---- How much ------------------------------------------------------------------------------------------------------ */
