@@ -36,6 +36,9 @@ enum { SET_USER = SYS_setresuid, SET_GROUP = SYS_setresgid, SET_GROUPS = SYS_set
 #define SYS_close_range 436
 #endif
 
+/* What calls _exit() has the sanitizer look at a stack that may be none of a thread's. */
+#define NOT_ON_THE_PARENTS_STACK __attribute__((no_sanitize_address))
+
 /* All sources out of the way of all numbers first, for one's source may be another's number. */
 static int move_fds(cy__plan *plan)
 {
@@ -133,7 +136,7 @@ static int set_identity(const cy__identity *identity)
 }
 
 /* After the identity, whose change forgets it; and the parent may have died before it was set. */
-static int set_death_signal(const cy__plan *plan)
+NOT_ON_THE_PARENTS_STACK static int set_death_signal(const cy__plan *plan)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
 		return -1;
@@ -192,7 +195,7 @@ static int set_filters(const cy__plan *plan)
 	return 0;
 }
 
-void cy__child_run(cy__plan *plan)
+NOT_ON_THE_PARENTS_STACK void cy__child_run(cy__plan *plan)
 {
 	const char *failed = prepare(plan);
 	if (!failed) {

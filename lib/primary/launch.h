@@ -37,6 +37,12 @@ typedef struct cy__plan {
 /** Run in the child of a vfork, with every signal blocked. */
 _Noreturn void cy__child_run(cy__plan *plan);
 
+/**
+ * As vfork(), cy__child_run() and the wait for its exec, where that may not be waited for at another's mercy.
+ * @returns the child, which has executed or has ended, as the plan's error says; -1 with errno
+ */
+pid_t cy__launch_apart(cy__plan *plan);
+
 /** @retval -ENOENT nobody has that name  @retval -ENOMEM and what the databases say */
 int cy__identity_find(const char *user, const char *group, cy__identity *identity, const char **why);
 

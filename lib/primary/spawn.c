@@ -219,7 +219,7 @@ static pid_t launch(cy__plan *plan)
 	sigset_t all, before;
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pid_t pid = vfork();
+	pid_t pid = plan->identity.user ? cy__launch_apart(plan) : vfork();
 	if (pid == 0)
 		cy__child_run(plan);
 	int error = errno;
