@@ -220,31 +220,3 @@ int cy__scalar_compare(const unsigned char *a, const unsigned char *b)
 		return order(left.payload, right.payload);
 	return memcmp(a + left.size, b + right.size, left.payload);
 }
-
-/* Let the scalar at @p i sink to its place in the heap of @p count. */
-static void sink(const unsigned char **heap, size_t i, size_t count)
-{
-	const unsigned char *moved = heap[i];
-
-	for (size_t child; (child = 2 * i + 1) < count; i = child) {
-		if (child + 1 < count && cy__scalar_compare(heap[child], heap[child + 1]) < 0)
-			child++;
-		if (cy__scalar_compare(moved, heap[child]) >= 0)
-			break;
-		heap[i] = heap[child];
-	}
-	heap[i] = moved;
-}
-
-/* A heapsort: qsort() takes memory past our allocator, and a hostile order could make it slow. */
-void cy__scalar_sort(const unsigned char **scalars, size_t count)
-{
-	for (size_t i = count / 2; i > 0; i--)
-		sink(scalars, i - 1, count);
-	for (size_t end = count; end > 1; end--) {
-		const unsigned char *last = scalars[end - 1];
-		scalars[end - 1] = scalars[0];
-		scalars[0] = last;
-		sink(scalars, 0, end - 1);
-	}
-}

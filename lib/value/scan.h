@@ -38,8 +38,17 @@ int cy__time_read(const unsigned char *payload, size_t size, int64_t *seconds, u
 
 /* The order of two scalars of validated bytes: by type, then by what they mean. */
 int cy__scalar_compare(const unsigned char *a, const unsigned char *b);
-/* Sort pointers to scalars, in place, without memory and without a bad case. */
-void cy__scalar_sort(const unsigned char **scalars, size_t count);
+
+/* Comparing two elements of validated bytes in slices. NULL without memory. */
+typedef struct cy__equality cy__equality;
+cy__equality *cy__equality_create(const unsigned char *a, const unsigned char *b);
+/* @retval 1  there is more to do; 0; -ENOMEM */
+int cy__equality_step(cy__equality *equality, size_t budget);
+/* When it is done: whether they are equal, and, if so, where the second one ends. */
+bool cy__equality_is_equal(const cy__equality *equality);
+const unsigned char *cy__equality_end(const cy__equality *equality);
+/* NULL is accepted. */
+void cy__equality_destroy(cy__equality *equality);
 
 /* Where the first character that is not UTF-8 begins; @p size if there is none. */
 size_t cy__utf8_end(const char *text, size_t size);
