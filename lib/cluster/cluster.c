@@ -15,6 +15,8 @@
 #include "lib/primary/spawn.h"
 #include "lib/primary/workers.h"
 #include "lib/shutdown/shutdown.h"
+#include "lib/storage/fanout.h"
+#include "lib/storage/keeper.h"
 #include "lib/storage/mirror.h"
 #include "lib/worker/join.h"
 #include "lib/worker/orphan.h"
@@ -119,6 +121,8 @@ static void fill_in(cy_options *options)
 		options->queue_bytes = (size_t)8 << 20;
 	if (!options->queue_frames)
 		options->queue_frames = 65536;
+	if (!options->storage_left)
+		options->storage_left = (size_t)256 << 20;
 }
 
 static int create_parts(cy_cluster *cluster)
@@ -142,7 +146,7 @@ static int become_primary(cy_cluster *cluster)
 {
 	cluster->primary = true;
 	cluster->storage = cy_storage_create();
-	return cluster->storage ? 0 : -ENOMEM;
+	return cluster->storage ? cy__keeper_start(cluster) : -ENOMEM;
 }
 
 /* A descriptor says that this is a worker; one that cannot be right says that somebody has meddled with it. */
@@ -193,6 +197,8 @@ static void release(cy_cluster *cluster)
 	cy__registry_finish(cluster);
 	cy__table_finish(&cluster->calls);
 	cy__mirrors_finish(cluster);
+	cy__fanout_finish(cluster);
+	cy__keeper_finish(cluster);
 	cy_storage_destroy(cluster->storage);
 	cy__turns_destroy(cluster->turns);
 	cy__ledger_destroy(cluster->ledger);

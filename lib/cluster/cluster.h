@@ -141,6 +141,8 @@ struct cy_cluster {
 
 	cy_storage *storage;        /* in a worker the copies that its mirrors keep, or NULL */
 	struct cy__mirror *mirrors; /* a worker's */
+	struct cy__keeper *keeper;  /* the primary's, with the workers' mirrors */
+	struct cy__fanout *fanout;
 
 	/* The primary's. */
 	cy__worker **workers; /* in the order of their ids */

@@ -73,7 +73,8 @@ int cy__builtin_register(cy_cluster *cluster)
 		{"cy_storage_add", CY_ON_PRIMARY, CY__WHILE_STOPPING | CY__ORDERED, cy__storage_add},
 		{"cy_storage_compare_and_set", CY_ON_PRIMARY, CY__WHILE_STOPPING | CY__ORDERED,
 	         cy__storage_compare_and_set},
-		{"cy_storage_mirror", CY_ON_PRIMARY, CY__QUIET | CY__WHILE_STOPPING | CY__ORDERED, cy__mirror_serve},
+		{"cy_storage_mirror", CY_ON_PRIMARY, CY__QUIET | CY__WHILE_STOPPING | CY__ORDERED | CY__LATEST,
+	         cy__mirror_serve},
 	};
 	int code = 0;
 	for (size_t i = 0; code >= 0 && i < sizeof builtins / sizeof *builtins; i++)

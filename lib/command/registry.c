@@ -47,6 +47,7 @@ static int add(cy_cluster *cluster, const cy_command *command, unsigned flags)
 	entry->callers = flags & CY__FROM_PRIMARY ? CY_BY_PRIMARY : command->callers ? command->callers : EVERYBODY;
 	entry->stopping = flags & CY__WHILE_STOPPING;
 	entry->ordered = flags & CY__ORDERED;
+	entry->latest = flags & CY__LATEST;
 	entry->next = cluster->commands.first;
 	cluster->commands.first = entry;
 	return 0;

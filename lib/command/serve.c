@@ -3,9 +3,11 @@
 #include <inttypes.h>
 
 #include "lib/command/held.h"
+#include "lib/command/inspect.h"
 #include "lib/command/opening.h"
 #include "lib/command/port.h"
 #include "lib/shutdown/shutdown.h"
+#include "lib/value/layout.h"
 
 /* What a source that is paused may have under way. */
 enum { SPAN = 512 };
@@ -17,6 +19,8 @@ struct cy__serve {
 	cy__serve *next, *previous;
 	cy__entry *entry; /* NULL: refused before it was known what it is */
 	cy_value *arguments;
+	cy__inspection *inspection; /* of a body that is looked at, or waits, in its origin's turns */
+	rx_nsec deadline;           /* meanwhile */
 	uint32_t origin;
 	uint64_t call;
 	uint32_t sender;
@@ -92,6 +96,7 @@ static void free_serve(cy__serve *serve)
 {
 	cy_cluster *cluster = serve->cluster;
 	cy__port_close(&serve->port);
+	cy__inspection_cancel(serve->inspection);
 	if (serve->previous)
 		serve->previous->next = serve->next;
 	else
@@ -247,7 +252,11 @@ static void reply_item(const cy_body *body, void *ctx)
 	}
 	const bool now = !serve->held.first && !serve->busy && cy__credit_has(&serve->credit);
 	code = now ? send_item(serve, &encoded, fds) : -EAGAIN;
-	if (code == -EAGAIN && !serve->entry->ordered)
+	if (code == -EAGAIN && serve->entry->latest)
+		pause_handler(serve);
+	if (code == -EAGAIN && serve->entry->latest && serve->paused)
+		code = 0; /* it is left out: what is current by then comes when it goes on */
+	else if (code == -EAGAIN && !serve->entry->ordered)
 		code = hold_item(serve, *body, encoded.size, fds);
 	else if (code >= 0 && !cy__credit_has(&serve->credit))
 		pause_handler(serve);
@@ -502,6 +511,83 @@ static int unpack_frame(cy__serve *serve, const cy__frame *frame, cy_value **bod
 	return code;
 }
 
+static void begin_call(cy__serve *serve, int code, cy__text command, rx_nsec deadline)
+{
+	if (code < 0 || serve->cancelled) {
+		answer_error(serve, code, rx_words(code));
+		free_serve(serve);
+	} else {
+		run(serve, command, deadline);
+	}
+}
+
+/*
+ * In the primary: what a worker has sent that takes long to look at, and what keeps its order behind such a call, is done in
+ * its turns.
+ */
+static bool must_wait(const cy__serve *serve, const cy__frame *frame)
+{
+	const cy_cluster *cluster = serve->cluster;
+	if (!cluster->primary)
+		return false;
+	if (frame->body_size > CY__LARGE)
+		return true;
+	cy__text command;
+	if (!cy__turns_has(cluster->turns, serve->origin) || !cy__opening_read(frame->body, frame->body_size, &command))
+		return false;
+	const cy__entry *entry = cy__registry_find(cluster, command.bytes, command.size);
+	return entry && entry->ordered;
+}
+
+static int unpack_body(cy__serve *serve, cy_value *body, cy__text *command)
+{
+	const size_t opening = cy_value_error(body) < 0 ? 0 : cy__opening_read(body->bytes, body->size, command);
+	int code;
+	if (opening) {
+		serve->arguments = cy__value_rest(body, opening);
+		code = cy_value_error(serve->arguments);
+	} else {
+		code = cy__call_unpack(body, &command->bytes, &serve->arguments);
+		if (code >= 0)
+			command->size = strlen(command->bytes);
+	}
+	if (code == -EBADMSG)
+		cy__trouble(serve->cluster, serve->origin, code, "call %" PRIu64 " of %s: %s", serve->call,
+		            cy_label_of(serve->cluster, serve->origin), rx_words(code));
+	return code;
+}
+
+static void take_body(void *ctx, cy_value *body)
+{
+	cy__serve *serve = ctx;
+	cy__text command = {NULL, 0};
+	serve->inspection = NULL;
+	serve->busy = true; /* an event may be emitted */
+	serve->cluster->speaker = serve->port.peer;
+	const int code = unpack_body(serve, body, &command);
+	serve->busy = false;
+	begin_call(serve, code, command, serve->deadline);
+}
+
+static void serve_at_once(cy__serve *serve, const cy__frame *frame)
+{
+	cy_value *body = NULL;
+	cy__text command = {NULL, 0};
+	serve->busy = true; /* an event may be emitted */
+	const int code = unpack_frame(serve, frame, &body, &command);
+	serve->busy = false;
+	begin_call(serve, code, command, frame->deadline);
+	cy_value_unref(body);
+}
+
+static void serve_later(cy__serve *serve, const cy__frame *frame)
+{
+	serve->deadline = frame->deadline;
+	const int code = cy__inspect(serve->cluster, serve->origin, frame, take_body, serve, &serve->inspection);
+	if (code < 0)
+		begin_call(serve, code, (cy__text){NULL, 0}, 0);
+}
+
 void cy__serve_frame(cy__peer *peer, const cy__frame *frame)
 {
 	cy_cluster *cluster = peer->cluster;
@@ -517,18 +603,10 @@ void cy__serve_frame(cy__peer *peer, const cy__frame *frame)
 		return;
 	}
 	serve->call = frame->call;
-	cy_value *body = NULL;
-	cy__text command = {NULL, 0};
-	serve->busy = true; /* an event may be emitted */
-	code = unpack_frame(serve, frame, &body, &command);
-	serve->busy = false;
-	if (code < 0 || serve->cancelled) {
-		answer_error(serve, code, rx_words(code));
-		free_serve(serve);
-	} else {
-		run(serve, command, frame->deadline);
-	}
-	cy_value_unref(body);
+	if (must_wait(serve, frame))
+		serve_later(serve, frame);
+	else
+		serve_at_once(serve, frame);
 }
 
 /* ---- Calls of this process to itself --------------------------------------------------------------------------- */

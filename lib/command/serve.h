@@ -17,6 +17,7 @@ typedef struct cy__entry {
 	bool stopping;       /* served while the process is stopping */
 	/* Calls of these commands keep their order, and so do the replies, whatever their size: they wait for no credit. */
 	bool ordered;
+	bool latest; /* an item that finds no room is left out: its handler, paused then, knows what is current */
 } cy__entry;
 
 /* Register one of the library's own; the name is static. */
@@ -27,6 +28,7 @@ enum {
 	CY__FROM_PRIMARY = 2, /* obeyed from nobody else */
 	CY__WHILE_STOPPING = 4,
 	CY__ORDERED = 8,
+	CY__LATEST = 16,
 };
 cy__entry *cy__registry_find(const cy_cluster *cluster, const char *name, size_t size);
 void cy__entry_unref(cy__entry *entry);

@@ -211,7 +211,7 @@ static void make_ready(cy__turns *turns, struct lane *lane, bool created)
 	append(&turns->ready, lane);
 }
 
-int cy__turns_add(cy__turns *turns, cy__work *work)
+static int add(cy__turns *turns, cy__work *work, void (*link)(cy__turns *turns, struct lane *lane, cy__work *work))
 {
 	struct lane *lane = find_lane(turns, work->origin);
 	const bool created = !lane;
@@ -221,10 +221,20 @@ int cy__turns_add(cy__turns *turns, cy__work *work)
 		return -ENOMEM;
 	if (!lane->first && lane != turns->serving)
 		make_ready(turns, lane, created);
-	link_last(turns, lane, work);
+	link(turns, lane, work);
 	if (!turns->task.scheduler)
 		rx_schedule(turns->scheduler, &turns->task, 0);
 	return 0;
+}
+
+int cy__turns_add(cy__turns *turns, cy__work *work)
+{
+	return add(turns, work, link_last);
+}
+
+int cy__turns_go_on(cy__turns *turns, cy__work *work)
+{
+	return add(turns, work, link_first);
 }
 
 void cy__turns_remove(cy__work *work)

@@ -70,6 +70,8 @@ void cy__turns_destroy(cy__turns *turns);
  * @retval -ENOMEM  it has to be done otherwise
  */
 int cy__turns_add(cy__turns *turns, cy__work *work);
+/* The same, before whatever of its origin's waits: for what goes on with work that is being done. */
+int cy__turns_go_on(cy__turns *turns, cy__work *work);
 /* Not any more. One that does not wait is left as it is. Not from inside of its own step. */
 void cy__turns_remove(cy__work *work);
 /* Whether any work of @p origin waits: what comes later must not overtake it. */

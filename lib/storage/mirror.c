@@ -1,17 +1,18 @@
 /*
- * Mirrors: in the primary a watch on the storage, and a command that sends it; in a worker one call for each path, which
- * keeps a copy current, and watches on the copy for whoever reads along.
+ * Mirrors: in the primary a sink of the fan-out (fanout.h); in a worker one call for each path, which keeps a copy current,
+ * and watches on the copy for whoever reads along.
  *
- *     primary   storage ── watch ── cy_storage_mirror ──> items of one call
+ *     primary   storage ── fanout ── cy_storage_mirror ──> items of one call
  *     worker    cy_call ── struct mirror ── copy ── watch ── reader, reader, ...
  *
  * The copies of all mirrors of a process lie in one tree, each at its own path, so that looking something up needs no
  * search for whose it is. Changes and acknowledgements travel in one channel and one class, and so in one order: changes do
- * not wait for credit, nor, while it can be helped, for room.
+ * not wait for credit; where there is no room for one, a snapshot comes when there is, and acknowledgements behind it.
  */
 #include "lib/storage/mirror.h"
 
 #include "lib/cluster/cluster.h"
+#include "lib/storage/fanout.h"
 #include "lib/storage/storage.h"
 
 struct reader;
@@ -37,22 +38,12 @@ struct reader {
 
 /* ---- In the primary ------------------------------------------------------------------------------------------------- */
 
-static int encode(const cy_change *change, cy_body *body, void *ctx)
-{
-	(void)ctx;
-	*body = cy_array(cy_uint(change->revision), cy_string(change->path), cy_bool(change->snapshot),
-	                 change->value ? cy_array(cy_value_ref(change->value)) : cy_array());
-	return 0;
-}
-RX_MAPPER(encode, cy_body, cy_change);
-
 rx_observable *cy__mirror_serve(const cy_request *request, void *ctx)
 {
-	(void)ctx;
 	const char *path = NULL;
 	if (cy_value_type(request->arguments) != CY_NIL && cy_get_string(request->arguments, NULL, &path) < 0)
 		return rx_throw_error(-EINVAL, "%s: the arguments are not what it takes", request->command);
-	return rx_pipe(cy_storage_watch(request->cluster->storage, path), rx_map(encode));
+	return cy__fanout_mirror(request->cluster, request->origin, path);
 }
 
 /* ---- The copy ------------------------------------------------------------------------------------------------------- */

@@ -16,6 +16,7 @@ static void begin(cy__operation *operation, cy_storage *storage, const char *nam
 	operation->place = (struct place){.operation = name, .path = path};
 	operation->expected = operation->value = operation->result = NULL;
 	operation->all = operation->keys = false;
+	operation->limit = 0;
 	operation->building = operation->comparing = operation->encoding = operation->reading = false;
 	operation->tries = 0;
 }
@@ -66,6 +67,45 @@ static int put(cy__operation *operation, struct place *place)
 	return code;
 }
 
+/* ---- Building ---------------------------------------------------------------------------------------------------- */
+
+static int build(cy__operation *operation, size_t budget)
+{
+	const int code = cy__builder_step(&operation->builder, budget);
+	if (code > 0)
+		return CY__MORE;
+	return code < 0 ? cy__place_refuse_code(&operation->place, code) : operation->built(operation);
+}
+
+static int begin_building(cy__operation *operation, unsigned depth, size_t budget)
+{
+	const struct place *place = &operation->place;
+	if (place->segments + depth > CY_DEPTH)
+		return cy__place_refuse(place, -ELOOP, "path and value nested deeper than %d", CY_DEPTH);
+	cy__builder_begin(&operation->builder, &operation->storage->forest, operation->value, operation->owner);
+	operation->building = true;
+	operation->stage = build;
+	return build(operation, budget);
+}
+
+static int measure(cy__operation *operation, size_t budget)
+{
+	if (cy__measure_step(&operation->measure, budget))
+		return CY__MORE;
+	return begin_building(operation, operation->measure.deepest, budget);
+}
+
+/* The value is built aside, then @p built goes on. */
+static int build_value(cy__operation *operation, size_t budget, int (*built)(cy__operation *operation))
+{
+	operation->built = built;
+	if (operation->value->depth != CY__DEPTH_UNKNOWN)
+		return begin_building(operation, operation->value->depth, budget);
+	cy__measure_begin(&operation->measure, operation->value->bytes);
+	operation->stage = measure;
+	return measure(operation, budget);
+}
+
 /* ---- Saving ------------------------------------------------------------------------------------------------------ */
 
 /* What was built is put where the path leads by now. */
@@ -75,35 +115,12 @@ static int put_saved(cy__operation *operation)
 	return code < 0 ? code : put(operation, &operation->place);
 }
 
-static int build(cy__operation *operation, size_t budget)
-{
-	const int code = cy__builder_step(&operation->builder, budget);
-	if (code > 0)
-		return CY__MORE;
-	return code < 0 ? cy__place_refuse_code(&operation->place, code) : put_saved(operation);
-}
-
-static int begin_building(cy__operation *operation)
-{
-	const struct place *place = &operation->place;
-	if (place->segments + cy__value_depth(operation->value) > CY_DEPTH)
-		return cy__place_refuse(place, -ELOOP, "path and value nested deeper than %d", CY_DEPTH);
-	cy__builder_begin(&operation->builder, &operation->storage->forest, operation->value, operation->owner);
-	operation->building = true;
-	return 0;
-}
-
 static int begin_to_save(cy__operation *operation, size_t budget)
 {
 	int code = cy__place_refuse_value(&operation->place, operation->value);
 	if (code == 0)
 		code = cy__place_find(operation->storage, &operation->place);
-	if (code == 0)
-		code = begin_building(operation);
-	if (code < 0)
-		return code;
-	operation->stage = build;
-	return build(operation, budget);
+	return code < 0 ? code : build_value(operation, budget, put_saved);
 }
 
 void cy__operation_save(cy__operation *operation, cy_storage *storage, const char *path, cy_value *value)
@@ -116,7 +133,6 @@ void cy__operation_save(cy__operation *operation, cy_storage *storage, const cha
 /* ---- Comparing and setting ---------------------------------------------------------------------------------------- */
 
 static int compare(cy__operation *operation, size_t budget);
-static int build_wanted(cy__operation *operation, size_t budget);
 
 /* What is there is what it was when the comparison began. */
 static bool is_unchanged(const cy__operation *operation)
@@ -168,23 +184,9 @@ static int set(cy__operation *operation)
 	return code < 0 ? code : 1;
 }
 
-static int build_wanted(cy__operation *operation, size_t budget)
-{
-	const int code = cy__builder_step(&operation->builder, budget);
-	if (code > 0)
-		return CY__MORE;
-	return code < 0 ? cy__place_refuse_code(&operation->place, code) : set(operation);
-}
-
 static int begin_to_set(cy__operation *operation, size_t budget)
 {
-	if (!operation->value)
-		return set(operation);
-	const int code = begin_building(operation);
-	if (code < 0)
-		return code;
-	operation->stage = build_wanted;
-	return build_wanted(operation, budget);
+	return operation->value ? build_value(operation, budget, set) : set(operation);
 }
 
 static int go_on_comparing(cy__operation *operation, size_t budget)
@@ -286,6 +288,7 @@ static int look(cy__operation *operation, size_t budget)
 	if (operation->keys && content->leaf)
 		return cy__place_refuse_leaf(&operation->place);
 	cy__encoder_begin(&operation->encoder, content, operation->storage->forest.version, operation->keys);
+	operation->encoder.limit = operation->limit;
 	operation->encoding = true;
 	operation->stage = encode;
 	return encode(operation, budget);

@@ -21,8 +21,10 @@ struct cy__operation {
 	struct owner *owner;
 	struct place place;
 	int (*stage)(cy__operation *operation, size_t budget);
+	int (*built)(cy__operation *operation);
 	cy_value *expected, *value; /* borrowed; NULL: nothing */
 	bool all, keys;
+	size_t limit;                                /* of what is read, bytes; 0: none */
 	bool building, comparing, encoding, reading; /* what has to be given up if it ends */
 	unsigned tries;
 	/* of what has been compared */
@@ -31,6 +33,7 @@ struct cy__operation {
 	cy_value *result;
 	struct reader reader;
 	union {
+		struct cy__measure measure;
 		struct builder builder;
 		struct comparison comparison;
 		struct encoder encoder;

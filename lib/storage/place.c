@@ -38,6 +38,8 @@ int cy__place_refuse_code(const struct place *place, int code)
 		snprintf(words, sizeof words, "%s", rx_words(code));
 		return cy__place_refuse(place, code, "%s", words);
 	}
+	if (code == -EMSGSIZE)
+		return cy__place_refuse(place, code, "it is larger than a frame may be");
 	return cy__place_refuse(place, code, "no memory");
 }
 

@@ -128,10 +128,14 @@ void cy__storage_announce(cy_storage *storage, const char *path, cy_value *value
 
 	if (!storage->changes)
 		return;
+	/* What they change is theirs. */
+	struct owner *acting = storage->acting;
+	storage->acting = NULL;
 	if (storage->telling)
 		keep_for_later(storage, &change);
 	else
 		tell(storage, &change);
+	storage->acting = acting;
 }
 
 /* ---- Changes ------------------------------------------------------------------------------------------------------ */

@@ -318,9 +318,11 @@ static void hide(struct node *node)
 }
 
 /* And not in the list. */
-static void unlink_node(struct node *node)
+static void unlink_node(struct forest *forest, struct node *node)
 {
 	struct branch *branch = node->parent;
+	if (forest->cursor == node)
+		forest->cursor = node->next;
 	*(node->previous ? &node->previous->next : &branch->first) = node->next;
 	*(node->next ? &node->next->previous : &branch->last) = node->previous;
 }
@@ -352,6 +354,8 @@ static void release_content(struct forest *forest, struct content *content, stru
 
 static void destroy_node(struct forest *forest, struct node *node)
 {
+	if (forest->cursor == node)
+		forest->cursor = NULL;
 	cy__owner_take_out(node);
 	release_content(forest, &node->content, node->owner);
 	cy__owner_discharge(forest, node->owner, 1, cy__node_cost(node->key_size));
@@ -361,7 +365,7 @@ static void destroy_node(struct forest *forest, struct node *node)
 void cy__branch_forget(struct forest *forest, struct node *node)
 {
 	hide(node);
-	unlink_node(node);
+	unlink_node(forest, node);
 	destroy_node(forest, node);
 }
 
@@ -384,7 +388,7 @@ static void release_version(struct forest *forest)
 	if (node)
 		*(version->newer ? &version->newer->older : &node->past) = NULL;
 	if (node && !node->past && !cy__content_is_there(&node->content)) {
-		unlink_node(node);
+		unlink_node(forest, node);
 		throw_away(forest, node);
 	}
 	release_content(forest, &version->content, version->owner);
@@ -510,7 +514,7 @@ int cy__node_remove(struct forest *forest, struct node *node)
 	hide(node);
 	cy__owner_take_out(node);
 	if (!version) {
-		unlink_node(node);
+		unlink_node(forest, node);
 		throw_away(forest, node);
 		return 0;
 	}
@@ -695,6 +699,7 @@ void cy__encoder_begin(struct encoder *encoder, const struct content *content, u
 	encoder->version = version;
 	encoder->keys = keys;
 	encoder->begun = encoder->writing = false;
+	encoder->limit = 0;
 	encoder->size = 0;
 	encoder->value = NULL;
 	encoder->depth = 0;
@@ -785,6 +790,8 @@ static size_t encode_node(struct encoder *encoder)
 
 static int begin_writing(struct encoder *encoder)
 {
+	if (encoder->limit && encoder->size > encoder->limit)
+		return -EMSGSIZE;
 	encoder->value = cy__value_allocate(encoder->size);
 	if (!encoder->value)
 		return -ENOMEM;

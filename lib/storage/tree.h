@@ -84,6 +84,7 @@ struct forest {
 	struct reader *readers;
 	struct version *oldest, *newest;
 	struct node *garbage; /* to be destroyed, by `next` */
+	struct node *cursor;  /* of who goes through a branch; moves on when that node goes */
 };
 
 /* ---- Whose ------------------------------------------------------------------------------------------------------- */
@@ -163,6 +164,7 @@ struct encoder {
 	uint64_t version;
 	bool keys; /* those of a branch, as an array */
 	bool begun, writing;
+	size_t limit; /* 0: none */
 	size_t size;
 	cy_value *value; /* the result */
 	unsigned char *to;
@@ -174,7 +176,7 @@ struct encoder {
 };
 
 void cy__encoder_begin(struct encoder *encoder, const struct content *content, uint64_t version, bool keys);
-/* @retval -ENOMEM */
+/* @retval -ENOMEM; -EMSGSIZE: it is larger than its limit */
 int cy__encoder_step(struct encoder *encoder, size_t budget);
 /* For one that is given up, or of which the result has been taken. */
 void cy__encoder_finish(struct encoder *encoder);

@@ -27,8 +27,8 @@ static char *copy_text(const char *text)
 static int change_copy(void *to, const void *from)
 {
 	cy_change copy = *(const cy_change *)from;
-	copy.path = copy_text(copy.path);
-	if (!copy.path)
+	copy.path = copy.path ? copy_text(copy.path) : NULL;
+	if (!copy.path && ((const cy_change *)from)->path)
 		return -ENOMEM;
 	copy.value = copy.value ? cy_value_ref(copy.value) : NULL;
 	*(cy_change *)to = copy;

@@ -49,6 +49,13 @@ int cy__value_refuse(const cy_value *value);
 
 /* A new value for the element of @p value at @p at; never NULL. */
 cy_value *cy__value_slice(const cy_value *value, const unsigned char *at);
+/* The same, where it is known where the element ends. */
+cy_value *cy__value_between(const cy_value *value, const unsigned char *at, const unsigned char *end);
+/*
+ * The same for the last element of an array, which begins @p at bytes into it and has only scalars before it: found without
+ * walking over it.
+ */
+cy_value *cy__value_rest(const cy_value *value, size_t at);
 /* A root with a copy of the element at @p at; NULL without memory. */
 cy_value *cy__value_copy(const unsigned char *at);
 /* Nesting of the value itself, counted if need be. */

@@ -153,26 +153,40 @@ const unsigned char *cy__skip(const unsigned char *bytes)
 	return bytes;
 }
 
-unsigned cy__depth(const unsigned char *bytes)
+void cy__measure_begin(struct cy__measure *measure, const unsigned char *at)
 {
-	/* of each level that is open: the elements still to come */
-	uint64_t left[CY_DEPTH + 1] = {1};
-	unsigned level = 0, deepest = 0;
+	measure->at = at;
+	measure->level = measure->deepest = 0;
+	measure->left[0] = 1;
+}
 
-	for (;;) {
-		while (left[level] == 0) {
-			if (level == 0)
-				return deepest;
-			level--;
+bool cy__measure_step(struct cy__measure *measure, size_t budget)
+{
+	for (; budget > 0; budget--) {
+		while (measure->left[measure->level] == 0) {
+			if (measure->level == 0)
+				return false;
+			measure->level--;
 		}
-		struct cy__head head = cy__head_at(bytes);
-		bytes += head.size + head.payload;
-		left[level]--;
+		const struct cy__head head = cy__head_at(measure->at);
+		measure->at += head.size + head.payload;
+		measure->left[measure->level]--;
 		if (head.type != CY_ARRAY && head.type != CY_MAP)
 			continue;
-		left[++level] = head.children;
-		deepest = level > deepest ? level : deepest;
+		measure->left[++measure->level] = head.children;
+		if (measure->level > measure->deepest)
+			measure->deepest = measure->level;
 	}
+	return true;
+}
+
+unsigned cy__depth(const unsigned char *bytes)
+{
+	struct cy__measure measure;
+	cy__measure_begin(&measure, bytes);
+	while (cy__measure_step(&measure, SIZE_MAX))
+		;
+	return measure.deepest;
 }
 
 int cy__time_read(const unsigned char *payload, size_t size, int64_t *seconds, uint32_t *nanoseconds)

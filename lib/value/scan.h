@@ -50,6 +50,16 @@ const unsigned char *cy__equality_end(const cy__equality *equality);
 /* NULL is accepted. */
 void cy__equality_destroy(cy__equality *equality);
 
+/* Where an element of validated bytes ends, and how deep it is, found in slices. */
+struct cy__measure {
+	const unsigned char *at; /* at last the end */
+	unsigned level, deepest;
+	uint64_t left[CY_DEPTH + 1];
+};
+void cy__measure_begin(struct cy__measure *measure, const unsigned char *at);
+/* @returns whether there is more to do */
+bool cy__measure_step(struct cy__measure *measure, size_t budget);
+
 /* Where the first character that is not UTF-8 begins; @p size if there is none. */
 size_t cy__utf8_end(const char *text, size_t size);
 /* How many bytes of a text to show in an error's words: not too many, and whole characters. */

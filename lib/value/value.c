@@ -89,19 +89,34 @@ int cy__value_refuse(const cy_value *value)
 	return error < 0 ? rx_raise(error, "%s", cy_value_words(value)) : 0;
 }
 
-cy_value *cy__value_slice(const cy_value *value, const unsigned char *at)
+cy_value *cy__value_between(const cy_value *value, const unsigned char *at, const unsigned char *end)
 {
 	cy_value *slice = rx_alloc(sizeof(*slice));
 
 	if (!slice)
 		return &no_memory;
 	*slice = (cy_value){.bytes = at,
-	                    .size = (size_t)(cy__skip(at) - at),
+	                    .size = (size_t)(end - at),
 	                    .root = value->root,
 	                    .references = 1,
 	                    .depth = CY__DEPTH_UNKNOWN};
 	cy_value_ref(&value->root->value);
 	return slice;
+}
+
+cy_value *cy__value_slice(const cy_value *value, const unsigned char *at)
+{
+	return cy__value_between(value, at, cy__skip(at));
+}
+
+/* Scalars lie before it: its depth is one less. */
+cy_value *cy__value_rest(const cy_value *value, size_t at)
+{
+	cy_value *rest = cy__value_between(value, value->bytes + at, value->bytes + value->size);
+
+	if (rest->error == 0 && value->depth != CY__DEPTH_UNKNOWN && value->depth > 0)
+		rest->depth = value->depth - 1;
+	return rest;
 }
 
 cy_value *cy__value_copy(const unsigned char *at)

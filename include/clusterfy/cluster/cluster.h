@@ -48,6 +48,10 @@ typedef struct cy_options {
 	cy_heartbeat heartbeat;
 	/** Of workers whose own options set none: how much each may make other processes hold. */
 	cy_quota quota;
+	/** The memory that keys of workers that have gone for good may take in the storage, all of them together, bytes;
+	 * 0: 256 MiB. Beyond it, the keys of whoever left the most are removed, the newest first; an `error` event says how
+	 * many. */
+	size_t storage_left;
 } cy_options;
 
 /**
