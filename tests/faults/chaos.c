@@ -3,12 +3,17 @@
  * cancellations, while workers are killed, stopped, continued, asked to leave and told to lie.
  *
  *     chaos [SECONDS] [SEED]
+ *     chaos --adversary [SECONDS] [SEED]      one of the workers means harm, see adversary.c
+ *     chaos --flood NAME [SECONDS] [SEED]     with one flood only, for debugging
+ *     chaos --list                            their names
  *
  * What must hold, while it runs and at the end: every call ends exactly once, with its own reply or an error that a fault
  * explains; no acknowledged save is lost; the counters add up; no descriptor, process or byte is left; the primary's loop
  * keeps turning. The longest stall is reported; only a watchdog ends the run for it.
  */
+#include "tests/faults/adversary.h"
 #include "tests/faults/chaos.h"
+#include "tests/faults/flood.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -396,20 +401,11 @@ static void report(uint64_t seed)
 	printf("chaos: %s\n", book->violated ? "VIOLATED" : "no violation");
 }
 
-int main(int argc, char **argv)
+static int play_chaos(uint64_t seed, double seconds, size_t before)
 {
-	const double seconds = argc > 1 ? strtod(argv[1], NULL) : 60;
-	const uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : (uint64_t)rx_now(NULL);
-	const size_t before = count_descriptors();
-	chaos_find_channel();
-	chaos.book = (struct ledger){.random = seed | 1};
-	chaos.book.cluster = cy_join(NULL);
-	if (!chaos.book.cluster)
-		return EXIT_FAILURE;
-	if (!cy_is_primary(chaos.book.cluster))
-		return chaos_worker(chaos.book.cluster);
+	chaos.book.random = seed | 1;
 	ledger_serve(&chaos.book);
-	begin(seconds > 0 ? seconds : 60);
+	begin(seconds);
 	cy_run(chaos.book.cluster);
 	rx_loop_release(NULL);
 	if (count_descriptors() > before + 2) /* libev keeps its own two */
@@ -419,4 +415,54 @@ int main(int argc, char **argv)
 	check_sums();
 	report(seed);
 	return chaos.book.violated ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int list_floods(void)
+{
+	for (size_t i = 0; i < flood_count(); i++)
+		puts(flood_at(i)->name);
+	return EXIT_SUCCESS;
+}
+
+/* @returns the name of the flood that was asked for, "*" for all, or NULL; and takes it out of the arguments */
+static const char *take_flood(int *argc, char ***argv)
+{
+	int taken = 1;
+	const char *name = NULL;
+	if (*argc > 1 && strcmp((*argv)[1], "--adversary") == 0)
+		name = "*";
+	else if (*argc > 2 && strcmp((*argv)[1], "--flood") == 0)
+		name = (*argv)[++taken];
+	if (!name)
+		return NULL;
+	*argc -= taken;
+	*argv += taken;
+	return name;
+}
+
+int main(int argc, char **argv)
+{
+	flood_play_if_asked(argc, argv);
+	if (argc > 1 && strcmp(argv[1], "--list") == 0)
+		return list_floods();
+	char **all = argv;
+	const bool honestly = is_honest(argc, argv);
+	const char *flood = take_flood(&argc, &argv);
+	if (flood && strcmp(flood, "*") != 0 && flood_find(flood) == flood_count()) {
+		fprintf(stderr, "there is no flood \"%s\"\n", flood);
+		return EXIT_FAILURE;
+	}
+	const double given = argc > 1 ? strtod(argv[1], NULL) : 60, seconds = given > 0 ? given : 60;
+	const uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : (uint64_t)rx_now(NULL);
+	const size_t before = count_descriptors();
+	chaos_find_channel();
+	if (flood)
+		adversary_count_memory();
+	chaos.book = (struct ledger){.random = seed | 1};
+	chaos.book.cluster = cy_join(NULL);
+	if (!chaos.book.cluster)
+		return EXIT_FAILURE;
+	if (!cy_is_primary(chaos.book.cluster))
+		return honestly ? honest(chaos.book.cluster, all) : chaos_worker(chaos.book.cluster);
+	return flood ? adversary(chaos.book.cluster, flood, seconds, seed) : play_chaos(seed, seconds, before);
 }

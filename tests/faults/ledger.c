@@ -17,7 +17,10 @@ uint64_t ledger_random(struct ledger *ledger, uint64_t bound)
 void ledger_violation(struct ledger *ledger, const char *format, ...)
 {
 	va_list arguments;
+	static unsigned printed;
 	ledger->violated = true;
+	if (printed++ >= 50)
+		return;
 	fprintf(stderr, "violation, seen by %s: ", cy_label(ledger->cluster));
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
@@ -31,8 +34,15 @@ const int ledger_errors[LEDGER_ERRORS] = {-ENOENT, -EHOSTUNREACH, -ECONNRESET, -
 const char *const ledger_error_names[LEDGER_ERRORS] = {"ENOENT", "EHOSTUNREACH", "ECONNRESET", "ETIMEDOUT",
                                                        "EAGAIN", "ECANCELED",    "EBADMSG"};
 
+static bool is_a_death(int code)
+{
+	return code == -EHOSTUNREACH || code == -ECONNRESET || code == -ECANCELED;
+}
+
 bool ledger_explains(struct ledger *ledger, int code)
 {
+	if (ledger->strict && !is_a_death(code))
+		return false;
 	for (size_t i = 0; i < LEDGER_ERRORS; i++)
 		if (code == ledger_errors[i]) {
 			ledger->errors[i]++;
@@ -201,7 +211,7 @@ static void change_mind(rx_task *task)
 static cy_value *payload(struct ledger *ledger)
 {
 	static char bytes[512 << 10];
-	const size_t size = ledger_random(ledger, (uint64_t)1 << (4 + ledger_random(ledger, 16)));
+	const size_t size = ledger_random(ledger, (uint64_t)1 << (4 + ledger_random(ledger, ledger->strict ? 11 : 16)));
 	memset(bytes, (int)ledger_random(ledger, 256), size);
 	return cy_binary(bytes, size);
 }
@@ -235,9 +245,10 @@ void ledger_call(struct ledger *ledger, cy_target target, const char *const *nam
 	ledger->open++;
 	entry->change_of_mind.run = change_mind;
 	/* Whatever happens, none is left open for ever. */
-	if (ledger_random(ledger, 8) == 0)
+	if (ledger_random(ledger, 8) == 0 || (ledger->strict && strcmp(entry->command, "never") == 0))
 		rx_schedule(rx_scheduler_current(), &entry->change_of_mind, RX_MS((rx_nsec)ledger_random(ledger, 50)));
-	const rx_nsec timeout = RX_MS((rx_nsec)(ledger_random(ledger, 8) ? 5000 : ledger_random(ledger, 100)));
+	const rx_nsec patience = ledger_random(ledger, 8) ? RX_S(5) : RX_MS((rx_nsec)ledger_random(ledger, 100));
+	const rx_nsec timeout = ledger->strict ? LEDGER_PATIENCE : patience;
 	rx_subscribe(cy_call_with(ledger->cluster, target, entry->command, cy_value_ref(entry->sent),
 	                          &(cy_call_options){.timeout = timeout ? timeout : 1}),
 	             &(rx_observer){RX_NEXT(take_item), .error = take_error, .complete = take_end, .ctx = entry,

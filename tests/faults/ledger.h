@@ -10,6 +10,9 @@
 /* The exit code of a process that has seen something wrong. */
 #define LEDGER_VIOLATION 99
 
+/* How long a strict call waits, which is for ever as far as a machine that is busy goes. */
+#define LEDGER_PATIENCE RX_S(45)
+
 /* The errors that a fault may bring. */
 #define LEDGER_ERRORS 7
 extern const int ledger_errors[LEDGER_ERRORS];
@@ -21,6 +24,8 @@ struct ledger {
 	uint64_t begun, answered, failed, cancelled, items;
 	size_t open;
 	uint64_t errors[LEDGER_ERRORS]; /* how often each came, as in ledger_errors */
+	/* Nothing but the death of whoever was called may make a call fail: no queue is full, no deadline passes. */
+	bool strict;
 	bool violated;
 };
 
@@ -30,7 +35,7 @@ uint64_t ledger_random(struct ledger *ledger, uint64_t bound);
 void ledger_violation(struct ledger *ledger, const char *format, ...) RX_PRINTF(2, 3);
 /* Make a random call to @p target; @p names, of which it takes one at times, are those that a worker may pass it on to. */
 void ledger_call(struct ledger *ledger, cy_target target, const char *const *names, size_t name_count);
-/* Whether @p code is one of ledger_errors; and count it. */
+/* Whether @p code is one of ledger_errors, or, where that is strict, of those that a death explains; and count it. */
 bool ledger_explains(struct ledger *ledger, int code);
 
 /* Serve the commands that ledger_call() calls. */
