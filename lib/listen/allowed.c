@@ -47,7 +47,7 @@ static int parse_net(const char *text, struct rule *rule)
 	return cy__address_parse(plain, false, &rule->address);
 }
 
-int cy__allowed_create(const char *const *list, cy__allowed **out)
+int cy__allowed_create(const char *const *list, cy__allowed **created)
 {
 	size_t count = 0, size = sizeof(cy__allowed) + sizeof *list;
 	for (; list[count]; count++)
@@ -72,7 +72,7 @@ int cy__allowed_create(const char *const *list, cy__allowed **out)
 		allowed->count++;
 		room += 2 * length;
 	}
-	*out = allowed;
+	*created = allowed;
 	return 0;
 }
 

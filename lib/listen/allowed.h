@@ -5,6 +5,8 @@
 #ifndef CLUSTERFY_LIB_LISTEN_ALLOWED_H
 #define CLUSTERFY_LIB_LISTEN_ALLOWED_H
 
+#include <sys/types.h>
+
 #include "lib/listen/address.h"
 
 typedef struct cy__allowed cy__allowed;
@@ -20,7 +22,7 @@ typedef struct cy__place {
  * @param list  ended by NULL, copied
  * @retval -EINVAL, -ENOMEM  rx_raise() has said which of them is wrong
  */
-int cy__allowed_create(const char *const *list, cy__allowed **allowed);
+int cy__allowed_create(const char *const *list, cy__allowed **created);
 /* NULL is accepted. */
 void cy__allowed_destroy(cy__allowed *allowed);
 /* The copy of the list. */

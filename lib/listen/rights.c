@@ -105,30 +105,31 @@ static const char *line_of(const char *text, const char *name)
 	return NULL;
 }
 
-/* Real, effective, saved, that for files: the asker's own, where a program has lent it another. @p real is the primary's. */
-static bool read_id(const char *text, const char *name, unsigned real, unsigned *id, bool *lent)
-{
-	unsigned ids[4];
-	const char *line = line_of(text, name);
-	if (!line || sscanf(line, "%u %u %u %u", &ids[0], &ids[1], &ids[2], &ids[3]) != 4)
-		return false;
-	*lent = ids[0] != real;
-	*id = *lent ? ids[0] : ids[3];
-	return true;
-}
-
-static size_t read_groups(const char *line, gid_t *groups, size_t room)
+/* @returns how many there are, up to @p room */
+static size_t read_numbers(const char *line, unsigned *numbers, size_t room)
 {
 	size_t count = 0;
 	for (char *end; count < room; line = end, count++) {
 		while (*line == ' ' || *line == '\t')
 			line++;
-		const unsigned long group = strtoul(line, &end, 10);
+		const unsigned long number = strtoul(line, &end, 10);
 		if (end == line)
 			break;
-		groups[count] = (gid_t)group;
+		numbers[count] = (unsigned)number;
 	}
 	return count;
+}
+
+/* Real, effective, saved, that for files: the asker's own, where a program has lent it another. @p real is the primary's. */
+static bool read_id(const char *text, const char *name, unsigned real, unsigned *id, bool *lent)
+{
+	unsigned ids[4];
+	const char *line = line_of(text, name);
+	if (!line || read_numbers(line, ids, 4) != 4)
+		return false;
+	*lent = ids[0] != real;
+	*id = *lent ? ids[0] : ids[3];
+	return true;
 }
 
 static size_t count_words(const char *line)
@@ -154,7 +155,7 @@ static cy__rights *parse_status(const char *text, const cy__rights *own)
 		return NULL;
 	rights->uid = uid;
 	rights->gid = gid;
-	rights->count = groups ? read_groups(groups, rights->groups, count) : 0;
+	rights->count = groups ? read_numbers(groups, rights->groups, count) : 0;
 	if (uid == own->uid && !user_lent && capabilities)
 		rights->capabilities = strtoull(capabilities, NULL, 16);
 	if (mask)

@@ -4,18 +4,15 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include "lib/cluster/cluster.h"
-#include "lib/listen/rights.h"
+#include "lib/listen/path.h"
 #include "tests/listen/hearing.h"
 #include "tests/support/scratch.h"
+#include "tests/support/stopper.h"
 
 enum { NOBODY = 65534 };
 
@@ -111,13 +108,6 @@ static pid_t start_swapping(const char *directory, const char *link)
 		_exit(1);
 	for (;;)
 		syscall(SYS_renameat2, AT_FDCWD, directory, AT_FDCWD, link, RENAME_EXCHANGE);
-}
-
-static void end_process(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
 }
 
 TEST(a_link_that_takes_a_directorys_place_never_costs_root_a_file)
@@ -450,6 +440,34 @@ TEST(a_list_that_makes_no_sense_is_refused)
 		ck_assert_int_eq(cy_fork(cluster, NULL, &(cy_worker_options){.listen = list}), -EINVAL);
 	}
 	cluster_end(cluster);
+}
+
+/* Were the child that binds nobody's altogether, nobody could stop it, and the primary that waits for it. */
+TEST(who_stops_what_becomes_its_user_does_not_stop_a_primary_that_binds)
+{
+	enum { BINDS = 300 };
+	struct place place;
+	char path[128];
+	const char *why;
+	cy__path at;
+	if (!is_root())
+		return;
+	make_place(&place);
+	ck_assert_int_eq(chown(place.own, STRANGER, STRANGER), 0);
+	in(path, place.own, "socket");
+	cy__rights *rights = rx_alloc_zero(sizeof *rights);
+	*rights = (cy__rights){.uid = STRANGER, .gid = STRANGER, .mask = CY__ANY_MASK};
+	const cy__places places = {.anywhere = true};
+	const pid_t stopper = start_stopping();
+	for (int i = 0; i < BINDS; i++) {
+		const int fd = cy__path_bind(path, 1, rights, &places, &at, &why);
+		ck_assert_msg(fd >= 0, "%d: %s", fd, why);
+		ck_assert_int_eq(cy__path_remove(&at, rights), 0);
+		close(fd);
+	}
+	end_process(stopper);
+	rx_free(rights);
+	remove_place(&place);
 }
 
 /* ---- Whose rights a process has ------------------------------------------------------------------------------------ */
