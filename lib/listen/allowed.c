@@ -16,7 +16,7 @@ struct rule {
 
 struct cy__allowed {
 	const char **list;
-	size_t count, paths;
+	size_t count;
 	struct rule rules[];
 };
 
@@ -68,7 +68,6 @@ int cy__allowed_create(const char *const *list, cy__allowed **created)
 			return rx_raise(code, "where it may listen: \"%s\" is neither an address nor an absolute path",
 			                list[i]);
 		}
-		allowed->paths += path;
 		allowed->count++;
 		room += 2 * length;
 	}
@@ -108,30 +107,18 @@ bool cy__allowed_net(const cy__allowed *allowed, const cy__address *address)
 	return false;
 }
 
-size_t cy__allowed_count(const cy__allowed *allowed)
+static bool names(const struct rule *rule, const char *name, bool exact)
 {
-	return allowed->paths;
+	return rule->name ? strcmp(rule->name, name) == 0 : !exact;
 }
 
-size_t cy__allowed_places(const cy__allowed *allowed, cy__place *places)
+bool cy__allowed_path(const cy__allowed *allowed, dev_t device, ino_t inode, const char *name, bool exact)
 {
-	size_t count = 0;
 	struct stat found;
 	for (size_t i = 0; i < allowed->count; i++) {
 		const struct rule *rule = &allowed->rules[i];
-		if (rule->directory && stat(rule->directory, &found) == 0)
-			places[count++] = (cy__place){found.st_dev, found.st_ino, rule->name};
-	}
-	return count;
-}
-
-bool cy__places_have(const cy__place *places, size_t count, dev_t device, ino_t inode, const char *name, bool exact)
-{
-	for (size_t i = 0; i < count; i++) {
-		const cy__place *place = &places[i];
-		if (place->device != device || place->inode != inode)
-			continue;
-		if (place->name ? strcmp(place->name, name) == 0 : !exact)
+		if (rule->directory && names(rule, name, exact) && stat(rule->directory, &found) == 0 &&
+		    found.st_dev == device && found.st_ino == inode)
 			return true;
 	}
 	return false;

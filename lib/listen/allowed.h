@@ -11,13 +11,6 @@
 
 typedef struct cy__allowed cy__allowed;
 
-/* A directory that is named, and what may lie in it. */
-typedef struct cy__place {
-	dev_t device;
-	ino_t inode;
-	const char *name; /* NULL: anything */
-} cy__place;
-
 /*
  * @param list  ended by NULL, copied
  * @retval -EINVAL, -ENOMEM  rx_raise() has said which of them is wrong
@@ -30,14 +23,10 @@ const char *const *cy__allowed_list(const cy__allowed *allowed);
 
 /* A TCP address. */
 bool cy__allowed_net(const cy__allowed *allowed, const cy__address *address);
-/* How many paths and directories it names. */
-size_t cy__allowed_count(const cy__allowed *allowed);
 /*
- * Look those up, as they are now.
- * @param places  room for cy__allowed_count() of them, @returns how many exist
+ * Whether @p name in the directory that is @p device and @p inode is on it; @p exact: by that name. Looks the directories up,
+ * and allocates nothing.
  */
-size_t cy__allowed_places(const cy__allowed *allowed, cy__place *places);
-/* Whether @p name in the directory that is @p device and @p inode is one of them; @p exact: by its own name. */
-bool cy__places_have(const cy__place *places, size_t count, dev_t device, ino_t inode, const char *name, bool exact);
+bool cy__allowed_path(const cy__allowed *allowed, dev_t device, ino_t inode, const char *name, bool exact);
 
 #endif

@@ -20,24 +20,23 @@ typedef struct cy__path {
 	ino_t socket_inode;
 } cy__path;
 
-/* Where a path may lie. */
-typedef struct cy__places {
-	bool anywhere;
-	const cy__place *list;
-	size_t count;
-} cy__places;
-
 /*
  * Open a socket, bind it to @p path, and listen.
- * @param why  on failure: static words, the step that failed
+ * @param allowed  where it may lie; NULL: anywhere
+ * @param why      on failure: static words, the step that failed; NULL: it may not lie there
  * @returns its descriptor, non-blocking; @p at is to be given to cy__path_remove()
- * @retval -EACCES     @p places do not have it, or that user may not
+ * @retval -EACCES     it may not lie there, or that user may not
  * @retval -EPERM      the primary may not take on these rights
  * @retval -ETIMEDOUT  the file system did not answer within two seconds
  * @retval -ENAMETOOLONG, -EADDRINUSE, -ENOENT... as the system calls said
  */
-int cy__path_bind(const char *path, int backlog, const cy__rights *rights, const cy__places *places, cy__path *at,
+int cy__path_bind(const char *path, int backlog, const cy__rights *rights, const cy__allowed *allowed, cy__path *at,
                   const char **why);
+/*
+ * Whether it is on the list, which is looked up with these rights; @p exact: by its own name.
+ * @retval -EACCES  it is not  @retval -E... as cy__path_bind()
+ */
+int cy__path_check(cy__path *at, const cy__rights *rights, const cy__allowed *allowed, bool exact);
 /*
  * Remove the file, if it is still the socket that was bound there, and close the directory.
  * @retval -ESTALE  it is something else by now, which stays  @retval -E... of the system calls

@@ -48,9 +48,10 @@ struct errand {
 	int (*act)(struct errand *errand);
 	const cy__rights *rights;
 	cy__path *at;
+	const cy__allowed *allowed; /* NULL: anywhere */
+	bool exact;
 	/* To bind: */
 	char directory[PATH_MAX];
-	const cy__places *places;
 	int socket, backlog, link;
 	/* The outcome. */
 	int code;
@@ -132,14 +133,13 @@ static int send_directory(int link, int directory)
 
 static int go_there(struct errand *errand)
 {
-	const cy__places *places = errand->places;
 	errand->why = "directory";
 	const int directory = cy__fd_above(open(errand->directory, O_PATH | O_DIRECTORY | O_CLOEXEC));
 	if (directory < 0 || fstat(directory, &errand->home) < 0)
 		return -errno;
 	errand->why = NULL;
-	if (!places->anywhere && !cy__places_have(places->list, places->count, errand->home.st_dev, errand->home.st_ino,
-	                                          errand->at->name, false))
+	if (errand->allowed &&
+	    !cy__allowed_path(errand->allowed, errand->home.st_dev, errand->home.st_ino, errand->at->name, false))
 		return -EACCES;
 	errand->why = "directory";
 	if (fchdir(directory) < 0)
@@ -166,6 +166,12 @@ static int bind_name(struct errand *errand)
 	/* Clients are shown who made it listen; and by which process, which is the primary while that is true. */
 	errand->why = "listen";
 	return !errand->rights->own && listen(errand->socket, errand->backlog) < 0 ? -errno : 0;
+}
+
+static int look_up(struct errand *errand)
+{
+	const cy__path *at = errand->at;
+	return cy__allowed_path(errand->allowed, at->device, at->inode, at->name, errand->exact) ? 0 : -EACCES;
 }
 
 static int remove_name(struct errand *errand)
@@ -304,7 +310,7 @@ static void keep_what_it_saw(const struct errand *errand)
 	at->socket_inode = errand->file.st_ino;
 }
 
-int cy__path_bind(const char *path, int backlog, const cy__rights *rights, const cy__places *places, cy__path *at,
+int cy__path_bind(const char *path, int backlog, const cy__rights *rights, const cy__allowed *allowed, cy__path *at,
                   const char **why)
 {
 	*at = (cy__path){.directory = -1};
@@ -313,7 +319,7 @@ int cy__path_bind(const char *path, int backlog, const cy__rights *rights, const
 	if (!errand)
 		return -ENOMEM;
 	errand->act = bind_name;
-	errand->places = places;
+	errand->allowed = allowed;
 	errand->backlog = backlog;
 	const int code = bind_socket(path, errand);
 	*why = errand->why;
@@ -321,6 +327,19 @@ int cy__path_bind(const char *path, int backlog, const cy__rights *rights, const
 	end_errand(errand);
 	if (code < 0 && at->directory >= 0)
 		cy__path_remove(at, rights);
+	return code;
+}
+
+int cy__path_check(cy__path *at, const cy__rights *rights, const cy__allowed *allowed, bool exact)
+{
+	struct errand *errand = begin_errand(rights, at);
+	if (!errand)
+		return -ENOMEM;
+	errand->act = look_up;
+	errand->allowed = allowed;
+	errand->exact = exact;
+	const int code = do_errand(errand);
+	end_errand(errand);
 	return code;
 }
 

@@ -117,22 +117,6 @@ static bool is_free(const struct demand *demand)
 	return demand->rights->own && !demand->worker->allowed;
 }
 
-/* The places of its list, to be released. */
-static int find_places(const struct demand *demand, cy__places *places)
-{
-	const cy__allowed *allowed = demand->worker->allowed;
-	const size_t count = allowed ? cy__allowed_count(allowed) : 0;
-	*places = (cy__places){.anywhere = is_free(demand)};
-	if (places->anywhere || !count)
-		return 0;
-	cy__place *list = rx_alloc(count * sizeof *list);
-	if (!list)
-		return no_memory();
-	places->list = list;
-	places->count = cy__allowed_places(allowed, list);
-	return 0;
-}
-
 static bool may_net(const struct demand *demand, const cy__address *address)
 {
 	const cy__allowed *allowed = demand->worker->allowed;
@@ -140,21 +124,21 @@ static bool may_net(const struct demand *demand, const cy__address *address)
 }
 
 /* Of another user's socket: its very name is on the list. */
-static int may_share_path(const struct demand *demand, const struct cy__listening *socket)
+static int may_share_path(const struct demand *demand, struct cy__listening *socket)
 {
-	cy__places places;
-	const cy__path *path = &socket->path;
-	const int code = find_places(demand, &places);
-	if (code < 0)
-		return code;
-	const bool may = places.anywhere || cy__places_have(places.list, places.count, path->device, path->inode,
-	                                                    path->name, demand->rights->uid != socket->rights->uid);
-	rx_free((void *)places.list);
-	return may ? 0 : refuse(demand, socket->text, reason(demand));
+	const bool exact = demand->rights->uid != socket->rights->uid;
+	int code = -EACCES;
+	if (is_free(demand))
+		return 0;
+	if (demand->worker->allowed)
+		code = cy__path_check(&socket->path, demand->rights, demand->worker->allowed, exact);
+	if (code == -EACCES)
+		return refuse(demand, socket->text, reason(demand));
+	return code < 0 ? rx_raise(code, "listen on %s: %s", socket->text, strerror(-code)) : 0;
 }
 
 /* What was opened by port 0 may be asked for by the port that it got. */
-static int may_share(const struct demand *demand, const struct cy__listening *socket)
+static int may_share(const struct demand *demand, struct cy__listening *socket)
 {
 	if (socket->asked.path)
 		return may_share_path(demand, socket);
@@ -218,15 +202,15 @@ static int open_net(const struct demand *demand, struct cy__listening *socket)
 
 static int open_path(const struct demand *demand, struct cy__listening *socket)
 {
-	cy__places places;
 	const char *why;
 	socket->text = cy__strdup(demand->address.path);
-	int code = socket->text ? find_places(demand, &places) : no_memory();
-	if (code < 0)
-		return code;
+	if (!socket->text)
+		return no_memory();
 	socket->asked.path = socket->real.path = socket->text;
-	code = socket->fd = cy__path_bind(socket->text, demand->backlog, demand->rights, &places, &socket->path, &why);
-	rx_free((void *)places.list);
+	if (!is_free(demand) && !demand->worker->allowed)
+		return refuse(demand, socket->text, reason(demand));
+	const int code = socket->fd = cy__path_bind(socket->text, demand->backlog, demand->rights,
+	                                            demand->worker->allowed, &socket->path, &why);
 	if (code == -EACCES && !why)
 		return refuse(demand, socket->text, reason(demand));
 	return code < 0 ? rx_raise(code, "listen on %s: %s: %s", socket->text, why, strerror(-code)) : 0;

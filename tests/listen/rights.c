@@ -457,10 +457,9 @@ TEST(who_stops_what_becomes_its_user_does_not_stop_a_primary_that_binds)
 	in(path, place.own, "socket");
 	cy__rights *rights = rx_alloc_zero(sizeof *rights);
 	*rights = (cy__rights){.uid = STRANGER, .gid = STRANGER, .mask = CY__ANY_MASK};
-	const cy__places places = {.anywhere = true};
 	const pid_t stopper = start_stopping();
 	for (int i = 0; i < BINDS; i++) {
-		const int fd = cy__path_bind(path, 1, rights, &places, &at, &why);
+		const int fd = cy__path_bind(path, 1, rights, NULL, &at, &why);
 		ck_assert_msg(fd >= 0, "%d: %s", fd, why);
 		ck_assert_int_eq(cy__path_remove(&at, rights), 0);
 		close(fd);
