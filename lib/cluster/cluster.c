@@ -15,6 +15,7 @@
 #include "lib/primary/spawn.h"
 #include "lib/primary/workers.h"
 #include "lib/shutdown/shutdown.h"
+#include "lib/statistics/statistics.h"
 #include "lib/storage/fanout.h"
 #include "lib/storage/keeper.h"
 #include "lib/storage/mirror.h"
@@ -117,6 +118,8 @@ static void fill_in(cy_options *options)
 		options->kill_after = RX_MS(500);
 	if (options->kill_after == RX_NOW)
 		options->kill_after = 0;
+	if (!options->turn_limit)
+		options->turn_limit = RX_MS(20);
 	if (!options->queue_bytes)
 		options->queue_bytes = (size_t)8 << 20;
 	if (!options->queue_frames)
@@ -135,9 +138,9 @@ static int create_parts(cy_cluster *cluster)
 	cluster->ledger = cy__ledger_create(&cluster->options.quota, NULL, NULL);
 	cluster->turns = cy__turns_create(cluster->scheduler);
 	cy__messages_init(cluster);
-	if (!cluster->ledger || !cluster->turns || !cluster->scheduler->ops->wait || rx_subject_is_stopped(cluster->events) ||
-	    rx_subject_is_stopped(cluster->output) || rx_subject_is_stopped(cluster->end) ||
-	    rx_subject_is_stopped(cluster->flushing))
+	if (!cluster->ledger || !cluster->turns || !cluster->scheduler->ops->wait ||
+	    rx_subject_is_stopped(cluster->events) || rx_subject_is_stopped(cluster->output) ||
+	    rx_subject_is_stopped(cluster->end) || rx_subject_is_stopped(cluster->flushing))
 		return -ENOMEM; /* what stands for one without memory */
 	return cy__builtin_register(cluster);
 }
@@ -145,6 +148,7 @@ static int create_parts(cy_cluster *cluster)
 static int become_primary(cy_cluster *cluster)
 {
 	cluster->primary = true;
+	cy__statistics_watch(cluster);
 	cluster->storage = cy_storage_create();
 	return cluster->storage ? cy__keeper_start(cluster) : -ENOMEM;
 }
@@ -200,6 +204,7 @@ static void release(cy_cluster *cluster)
 	cy__fanout_finish(cluster);
 	cy__keeper_finish(cluster);
 	cy_storage_destroy(cluster->storage);
+	rx_cancel(&cluster->passing);
 	cy__turns_destroy(cluster->turns);
 	cy__ledger_destroy(cluster->ledger);
 	rx_cancel(&cluster->alive);
@@ -229,7 +234,8 @@ static int check_times(const cy_options *options)
 	             {"kill_after", options->kill_after},
 	             {"call_timeout", options->call_timeout},
 	             {"read_timeout", options->read_timeout},
-	             {"poll", options->poll}};
+	             {"poll", options->poll},
+	             {"turn_limit", options->turn_limit}};
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++)
 		if (times[i].time < 0 && times[i].time != RX_NOW)
 			return rx_raise(-EINVAL, "join: %s is negative", times[i].name);

@@ -75,6 +75,15 @@ typedef struct cy__peer {
 	struct cy__port *blocked; /* those that wait for room in its queue */
 	cy__leg *legs;            /* calls to it that await replies */
 	size_t leg_count;
+	/*
+	 * What its last channel has left: calls in both directions that are ended in slices, while another channel may be
+	 * open already. Legs of lower numbers than `lost_below` belong there.
+	 */
+	cy__leg *lost_legs;
+	struct cy__port *lost_ports;
+	uint64_t lost_below;
+	cy__marks lost_marks;
+	cy__work losing;
 	uint64_t served;         /* calls that it has answered, over all incarnations */
 	cy__channel_counts past; /* of its earlier channels */
 	cy__gauge gauge;
@@ -108,6 +117,8 @@ struct cy_cluster {
 	rx_scheduler *scheduler, *asap;
 	cy__ledger *ledger; /* who makes this process hold what */
 	cy__turns *turns;   /* work of others that takes longer than a slice of a turn */
+	cy__turn passed;    /* the last turn that passed the limit, until an event has said so */
+	rx_task passing;
 	bool primary;
 	bool started;
 	uint32_t id, incarnation;

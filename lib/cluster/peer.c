@@ -72,13 +72,15 @@ static void dispatch(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 
 /* ---- Turns ---------------------------------------------------------------------------------------------------------- */
 
-/* What may take long is looked at soon, and what is large at once. */
+/* Where a handler or an observer of the program's may run is looked at soon, what is large or for many at once. */
 static unsigned weight_of(const cy__peer *peer, const cy__frame *frame)
 {
 	enum { ONE = 1, SOME = 4, MUCH = 16, LARGE = 4096 };
 	if (frame->body_size >= LARGE || frame->to >= CY__TO_OTHERS)
 		return MUCH;
-	return frame->kind == CY__CALL && peer->worker ? SOME : ONE;
+	if (!peer->worker || frame->to != CY__TO_PRIMARY)
+		return ONE;
+	return frame->kind == CY__CALL ? MUCH : frame->kind == CY__MESSAGE ? SOME : ONE;
 }
 
 static void name_turn(cy__turns *turns, const cy__frame *frame)
@@ -208,6 +210,29 @@ void cy__peer_count(const cy__peer *peer, cy__channel_counts *counts)
 	counts->refused += now.refused;
 }
 
+/* Some of them at once, whoever waits, so that few calls end before anything else is said of the peer's end. */
+static bool end_some_calls(cy__peer *peer)
+{
+	enum { AT_ONCE = 64 };
+	cy__turns *turns = peer->cluster->turns;
+	bool more = true;
+	for (size_t ended = 0; more && (ended < AT_ONCE || !cy__turns_is_over(turns)); ended++)
+		more = cy__peer_fail_leg(peer) || cy__port_cancel_lost(peer);
+	return more;
+}
+
+static bool end_more_calls(cy__work *work)
+{
+	return end_some_calls(CY__CONTAINER(work, cy__peer, losing));
+}
+
+static void end_all_calls(cy__peer *peer)
+{
+	cy__turns_remove(&peer->losing);
+	while (cy__peer_fail_leg(peer) || cy__port_cancel_lost(peer))
+		;
+}
+
 void cy__peer_lost(cy__peer *peer)
 {
 	cy__channel *channel = peer->channel;
@@ -215,11 +240,15 @@ void cy__peer_lost(cy__peer *peer)
 		return;
 	cy__unbind(&peer->binding);
 	cy__turns_remove(&peer->reading);
+	end_all_calls(peer); /* of an earlier channel */
 	cy__peer_count(peer, &peer->past);
+	cy__peer_lose_legs(peer);
+	cy__port_lose_all(peer);
 	peer->channel = NULL;
 	peer->greeted = false;
-	cy__peer_fail_legs(peer, channel);
-	cy__port_cancel_all(peer);
+	peer->losing = (cy__work){.step = end_more_calls, .what = "the end of a channel", .origin = peer->id};
+	if (end_some_calls(peer) && !peer->losing.turns && cy__turns_add(peer->cluster->turns, &peer->losing) < 0)
+		end_all_calls(peer);
 	cy__backlog_lost(peer);
 	cy__channel_destroy(channel);
 }
@@ -227,6 +256,7 @@ void cy__peer_lost(cy__peer *peer)
 void cy__peer_finish(cy__peer *peer)
 {
 	cy__peer_lost(peer);
+	end_all_calls(peer);
 	cy__gauge_finish(&peer->gauge);
 	cy__table_finish(&peer->incoming);
 }

@@ -86,6 +86,12 @@ cy__leg *cy__leg_add(cy__exchange *exchange, uint32_t target)
 	return leg;
 }
 
+/* Its peer's channel has ended since; it is about to fail. */
+static bool is_lost(const cy__leg *leg)
+{
+	return leg->number < leg->peer->lost_below;
+}
+
 static void leave_peer(cy__leg *leg)
 {
 	cy__peer *peer = leg->peer;
@@ -95,7 +101,7 @@ static void leave_peer(cy__leg *leg)
 	if (leg->peer_previous)
 		leg->peer_previous->peer_next = leg->peer_next;
 	else
-		peer->legs = leg->peer_next;
+		*(is_lost(leg) ? &peer->lost_legs : &peer->legs) = leg->peer_next;
 	if (leg->peer_next)
 		leg->peer_next->peer_previous = leg->peer_previous;
 	peer->leg_count--;
@@ -165,17 +171,25 @@ void cy__leg_send(cy__leg *leg, cy__peer *peer, const cy__call_frame *call)
 		leg->mark = cy__channel_mark(peer->channel);
 }
 
-void cy__peer_fail_legs(cy__peer *peer, const cy__channel *channel)
+void cy__peer_lose_legs(cy__peer *peer)
+{
+	peer->lost_legs = peer->legs;
+	peer->legs = NULL;
+	peer->lost_below = peer->cluster->next_call + 1;
+	peer->lost_marks = cy__channel_marks(peer->channel);
+}
+
+bool cy__peer_fail_leg(cy__peer *peer)
 {
 	char label[320], words[400];
-	for (cy__leg *leg; (leg = peer->legs);) {
-		const bool sent = cy__channel_is_sent(channel, leg->mark);
-		const int code = sent ? -ECONNRESET : -EHOSTUNREACH;
-		cy__label(peer->cluster, peer->id, label, sizeof label);
-		snprintf(words, sizeof words, sent ? "%s ended before it had answered" : "%s ended before it was asked",
-		         label);
-		cy__leg_fail(leg, code, words);
-	}
+	cy__leg *leg = peer->lost_legs;
+	if (!leg)
+		return false;
+	const bool sent = cy__marks_have(&peer->lost_marks, leg->mark);
+	cy__label(peer->cluster, peer->id, label, sizeof label);
+	snprintf(words, sizeof words, sent ? "%s ended before it had answered" : "%s ended before it was asked", label);
+	cy__leg_fail(leg, sent ? -ECONNRESET : -EHOSTUNREACH, words);
+	return true;
 }
 
 /* ---- Its end --------------------------------------------------------------------------------------------------- */
@@ -249,7 +263,7 @@ static void send_grant(cy__leg *leg, const cy__frame *grant, uint32_t to)
 	frame.flags = CY__FRAME_URGENT;
 	frame.call = leg->number;
 	frame.to = to;
-	if (leg->peer && leg->peer->channel)
+	if (leg->peer && leg->peer->channel && !is_lost(leg))
 		cy__channel_send(leg->peer->channel, &frame, &(cy__sending){.forced = true});
 	else if (leg->serve)
 		cy__serve_grant(leg->serve, &frame);
@@ -354,6 +368,8 @@ void cy__leg_end(cy__leg *leg, uint32_t from)
 static void cancel_there(const cy__leg *leg)
 {
 	cy__peer *peer = leg->peer;
+	if (is_lost(leg))
+		return;
 	const bool sent = peer->channel && cy__channel_is_sent(peer->channel, leg->mark);
 	const int code = cy__peer_post(peer, &(cy__post){.kind = CY__CANCEL,
 	                                                 .flags = sent ? CY__FRAME_URGENT : CY__FRAME_NORMAL,
@@ -417,7 +433,7 @@ static void take_item(cy__leg *leg, uint32_t from, cy__body body, cy__fds *fds)
 static cy__leg *leg_of(const cy__peer *peer, const cy__frame *frame)
 {
 	cy__leg *leg = cy__table_get(&peer->cluster->calls, frame->call);
-	return leg && leg->peer == peer ? leg : NULL;
+	return leg && leg->peer == peer && !is_lost(leg) ? leg : NULL;
 }
 
 static bool ends(const cy__frame *frame)

@@ -109,8 +109,10 @@ void cy__leg_end(cy__leg *leg, uint32_t from);
 
 /* A reply frame that @p peer has sent: to its leg, or ignored and counted. */
 void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds);
-/* Every leg to this peer fails: those whose frame @p channel has written with -ECONNRESET, others with -EHOSTUNREACH. */
-void cy__peer_fail_legs(cy__peer *peer, const cy__channel *channel);
+/* Its channel is about to end, and with it every call to it: they are to be failed one by one. Constant time. */
+void cy__peer_lose_legs(cy__peer *peer);
+/* Fail one of them: with -ECONNRESET if it had been written, else with -EHOSTUNREACH. @returns whether there was one */
+bool cy__peer_fail_leg(cy__peer *peer);
 
 /* [code, words] as a value, never NULL; and back. */
 cy_value *cy__error_value(int code, const char *words);

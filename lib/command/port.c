@@ -19,7 +19,7 @@ int cy__port_open(cy__port *port, cy__peer *peer, uint64_t call, const cy__port_
 
 /* ---- Room ------------------------------------------------------------------------------------------------------ */
 
-static void leave_blocked(cy__port *port)
+static void leave_list(cy__port *port)
 {
 	if (!port->link)
 		return;
@@ -29,15 +29,22 @@ static void leave_blocked(cy__port *port)
 	port->link = NULL;
 }
 
+/* Of those that wait for room, or of closed ones that are to be cancelled. */
+static void put_in_list(cy__port *port, cy__port **first)
+{
+	leave_list(port);
+	port->link = first;
+	port->next = *first;
+	if (port->next)
+		port->next->link = &port->next;
+	*first = port;
+}
+
 void cy__port_await_room(cy__port *port)
 {
 	if (port->link || !port->peer)
 		return;
-	port->link = &port->peer->blocked;
-	port->next = port->peer->blocked;
-	if (port->next)
-		port->next->link = &port->next;
-	port->peer->blocked = port;
+	put_in_list(port, &port->peer->blocked);
 }
 
 /* Who finds no room this time waits again, behind the mark. */
@@ -49,7 +56,7 @@ void cy__port_room(cy__peer *peer)
 		waiting->link = &waiting;
 	while (waiting) {
 		cy__port *port = waiting;
-		leave_blocked(port);
+		leave_list(port);
 		port->ops->room(port);
 	}
 }
@@ -59,9 +66,9 @@ void cy__port_room(cy__peer *peer)
 void cy__port_close(cy__port *port)
 {
 	cy__peer *peer = port->peer;
+	leave_list(port);
 	if (!peer)
 		return;
-	leave_blocked(port);
 	port->peer = NULL;
 	if (cy__table_get(&peer->incoming, port->call) == port)
 		cy__table_remove(&peer->incoming, port->call);
@@ -156,10 +163,24 @@ void cy__port_cancel(cy__peer *peer, uint64_t call)
 		cancel(port);
 }
 
-void cy__port_cancel_all(cy__peer *peer)
+void cy__port_lose_all(cy__peer *peer)
 {
-	for (cy__port *port; (port = cy__table_any(&peer->incoming));)
-		cancel(port);
+	for (cy__port *port; (port = cy__table_any(&peer->incoming));) {
+		cy__table_remove(&peer->incoming, port->call);
+		port->peer = NULL;
+		port->reserved = 0;
+		put_in_list(port, &peer->lost_ports);
+	}
+	cy__table_finish(&peer->incoming);
+}
+
+bool cy__port_cancel_lost(cy__peer *peer)
+{
+	cy__port *port = peer->lost_ports;
+	if (!port)
+		return false;
+	cancel(port);
+	return true;
 }
 
 /* What is wrong in the body is that call's own affair. */

@@ -24,7 +24,7 @@ struct cy__port {
 	unsigned reserved;
 	bool ordered; /* the reply stays behind whatever was sent as ordered before it */
 	const cy__port_ops *ops;
-	cy__port *next, **link; /* among those that wait for room */
+	cy__port *next, **link; /* among those that wait for room, or for being cancelled */
 };
 
 /*
@@ -49,9 +49,12 @@ void cy__port_await_room(cy__port *port);
 void cy__port_room(cy__peer *peer);
 /* The answer to a call that has no port. */
 void cy__port_refuse(cy__peer *peer, uint64_t call, int code);
-/* The peer cancels its call of this number, or (cancel_all) is gone. */
+/* The peer cancels its call of this number. */
 void cy__port_cancel(cy__peer *peer, uint64_t call);
-void cy__port_cancel_all(cy__peer *peer);
+/* Its channel is about to end: close all, which are to be cancelled one by one. */
+void cy__port_lose_all(cy__peer *peer);
+/* Cancel one of them. @returns whether there was one */
+bool cy__port_cancel_lost(cy__peer *peer);
 /* The peer grants more for its call; a grant that cannot be costs it its channel. */
 void cy__port_grant(cy__peer *peer, const cy__frame *frame);
 

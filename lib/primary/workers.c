@@ -83,9 +83,28 @@ static void bury(cy_cluster *cluster)
 	}
 }
 
+/* Its calls are still being ended. */
+static bool is_to_wait(const cy__worker *worker)
+{
+	return worker->peer.losing.turns;
+}
+
 static void burial(rx_task *task)
 {
-	bury(CY__CONTAINER(task, cy_cluster, burial));
+	cy_cluster *cluster = CY__CONTAINER(task, cy_cluster, burial);
+	cy__worker *waiting = NULL;
+	for (cy__worker *worker; (worker = cluster->buried);) {
+		cluster->buried = worker->buried;
+		if (!is_to_wait(worker)) {
+			cy__worker_destroy(worker);
+			continue;
+		}
+		worker->buried = waiting;
+		waiting = worker;
+	}
+	cluster->buried = waiting;
+	if (waiting)
+		rx_schedule(cluster->scheduler, &cluster->burial, 0);
 }
 
 void cy__workers_forget(cy__worker *worker)

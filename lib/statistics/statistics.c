@@ -123,6 +123,21 @@ static cy_worker_statistics *create(const cy_statistics *from)
 	return workers;
 }
 
+static cy_turn turn_of(const cy__turn *turn)
+{
+	cy_turn taken = {.time = turn->time, .worker = turn->origin};
+	memcpy(taken.what, turn->what, sizeof taken.what);
+	return taken;
+}
+
+static void take_turns(const cy_cluster *cluster, cy_statistics *taken)
+{
+	cy__turn whole, of_others;
+	cy__turns_longest(cluster->turns, &whole, &of_others);
+	taken->longest_turn = turn_of(&whole);
+	taken->longest_turn_of_others = turn_of(&of_others);
+}
+
 int cy_statistics_take(cy_cluster *cluster, cy_statistics *statistics)
 {
 	if (!cluster->primary)
@@ -137,6 +152,7 @@ int cy_statistics_take(cy_cluster *cluster, cy_statistics *statistics)
 		add(&taken.sum, &borrowed[i]);
 		taken.online += cluster->workers[i]->peer.greeted;
 	}
+	take_turns(cluster, &taken);
 	taken.workers = create(&taken);
 	rx_free(borrowed);
 	if (!taken.workers)

@@ -9,4 +9,7 @@
 /* The worker is gone for good: keep what was counted. */
 void cy__statistics_keep(const cy__worker *worker);
 
+/* From now on the primary's longest turn is recorded, and one past the limit is an event. */
+void cy__statistics_watch(cy_cluster *cluster);
+
 #endif

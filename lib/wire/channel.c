@@ -1063,6 +1063,19 @@ bool cy__channel_is_sent(const cy__channel *channel, uint64_t mark)
 	return channel->queues[mark & 3].gone >= mark >> 2;
 }
 
+cy__marks cy__channel_marks(const cy__channel *channel)
+{
+	cy__marks marks;
+	for (size_t i = 0; i < sizeof marks.gone / sizeof *marks.gone; i++)
+		marks.gone[i] = channel->queues[i].gone;
+	return marks;
+}
+
+bool cy__marks_have(const cy__marks *marks, uint64_t mark)
+{
+	return marks->gone[mark & 3] >= mark >> 2;
+}
+
 /* Reading */
 
 int cy__fds_claim(cy__fds *fds, size_t index)

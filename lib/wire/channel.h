@@ -140,6 +140,13 @@ uint64_t cy__channel_mark(const cy__channel *channel);
 /** Whether the frame that @p mark stands for has been handed to the kernel, all of it. */
 bool cy__channel_is_sent(const cy__channel *channel, uint64_t mark);
 
+/** How far a channel has got: which frames have been handed to the kernel, for when it is no more. */
+typedef struct cy__marks {
+	uint64_t gone[3];
+} cy__marks;
+cy__marks cy__channel_marks(const cy__channel *channel);
+bool cy__marks_have(const cy__marks *marks, uint64_t mark);
+
 /** Write what waits, as far as the socket takes it. Calls nothing but `room`. */
 void cy__channel_flush(cy__channel *channel);
 /** The socket is readable: drain it, within the budget; then flush. @p now is the time for the read deadline. */

@@ -46,6 +46,9 @@ typedef struct cy_options {
 	rx_nsec poll;
 	/** Of workers whose own options set no interval; zero: none. */
 	cy_heartbeat heartbeat;
+	/** In the primary: a turn of the loop that takes more of the processor's time than this raises an `error` event with
+	 * -ETIME, which says what it was spent on; 0: 20 ms; RX_NEVER: none does. See cy_statistics.longest_turn. */
+	rx_nsec turn_limit;
 	/** Of workers whose own options set none: how much each may make other processes hold. */
 	cy_quota quota;
 	/** The memory that keys of workers that have gone for good may take in the storage, all of them together, bytes;

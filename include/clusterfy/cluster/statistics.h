@@ -37,11 +37,27 @@ typedef struct cy_worker_statistics {
 	uint64_t refused, dropped;    /**< calls and messages to it, at a bound of its queue */
 } cy_worker_statistics;
 
+/**
+ * A turn of the primary's loop: from when it has looked what is ready until it looks again. What workers cause in one is
+ * bounded to about a millisecond, and to the longest piece that cannot be cut: a callback of the program's.
+ */
+typedef struct cy_turn {
+	/** The processor's time that it took in the loop's thread; too high by half a millisecond at most. Turns shorter
+	 * than that are not recorded. */
+	rx_nsec time;
+	/** Which piece of it took longest: the kind of the frame and what it names, as in "call cy_storage_save". Empty: the
+	 * program's own work, which is its timers and whatever else no worker has sent. */
+	char what[64];
+	uint32_t worker; /**< who has sent that frame; 0: nobody */
+} cy_turn;
+
 /** The cluster at one moment. */
 typedef struct cy_statistics {
 	cy_worker_statistics *workers; /**< in the order of their ids: those that live, and those that have FAILED */
 	size_t count;
-	size_t online; /**< of them, those that have a process that has joined and not left */
+	size_t online;        /**< of them, those that have a process that has joined and not left */
+	cy_turn longest_turn; /**< of the primary, since it has joined; time 0: there was none to be recorded */
+	cy_turn longest_turn_of_others; /**< the same of what workers have caused alone: its time is theirs of a turn */
 	uint64_t late; /**< replies that came after their call had ended, or that nobody awaited: ignored */
 	/** The sums of all numbers from `restarts` on, of what is counted with those of the workers that are gone. */
 	cy_worker_statistics sum;

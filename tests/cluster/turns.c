@@ -1,0 +1,355 @@
+/*
+ * Turns of the primary's loop: whatever a worker sends, none takes long; and what took longest is known.
+ */
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "tests/support/liar.h"
+#include "tests/support/turns.h"
+
+/* ---- Workers --------------------------------------------------------------------------------------------------------- */
+
+static rx_observable *wait(const cy_request *request, void *ctx)
+{
+	return rx_never();
+}
+
+static rx_observable *square(const cy_request *request, void *ctx)
+{
+	int64_t n = 0;
+	const int code = cy_get_int(request->arguments, NULL, &n);
+	return code < 0 ? cy_refuse(code, "square takes a number") : cy_answer(cy_int(n * n));
+}
+
+PROGRAM(patient)
+{
+	cy_cluster *cluster = cy_join(NULL);
+	if (!cluster)
+		return 99;
+	cy_register(cluster, &(cy_command){.name = "wait", .run = wait});
+	cy_register(cluster, &(cy_command){.name = "square", .run = square});
+	return cy_run(cluster);
+}
+
+/* Frames that go out many at a time. */
+static uint8_t packed[64 << 10];
+static size_t packed_size;
+
+static void send_packed(void)
+{
+	for (size_t sent = 0; sent < packed_size;) {
+		const ssize_t part = write(channel, packed + sent, packed_size - sent);
+		if (part <= 0)
+			_exit(CAUGHT);
+		sent += (size_t)part;
+	}
+	packed_size = 0;
+}
+
+static void pack(const void *bytes, size_t size)
+{
+	if (packed_size + size > sizeof packed)
+		send_packed();
+	memcpy(packed + packed_size, bytes, size);
+	packed_size += size;
+}
+
+static void pack_call(uint64_t call, uint32_t to, const char *command)
+{
+	say((cy__frame){.kind = CY__CALL, .call = call, .to = to, .credit = 1}, cy_pack("[n, s, n]", command), pack);
+}
+
+static void pack_cancel(uint64_t call)
+{
+	say((cy__frame){.kind = CY__CANCEL, .call = call}, NULL, pack);
+}
+
+static void pack_done(void)
+{
+	say((cy__frame){.kind = CY__MESSAGE}, cy_pack("[n, s, n]", "done"), pack);
+	send_packed();
+}
+
+/* The inverse of an odd number modulo 2^64. */
+static uint64_t inverse(uint64_t odd)
+{
+	uint64_t found = odd;
+	for (int i = 0; i < 6; i++)
+		found *= 2 - odd * found;
+	return found;
+}
+
+enum { CALLS = 8000, CANCELS = 30000 };
+
+/* Calls that are not answered, and cancels of others. What is left when it ends is the primary's to end. */
+static void flood(uint64_t factor)
+{
+	for (uint64_t i = 1; i <= CALLS; i++)
+		pack_call(factor * i, 1, "wait");
+	for (uint64_t i = 1; i <= CANCELS; i++)
+		pack_cancel(factor * (CALLS + i));
+	pack_done();
+}
+
+/* Numbers that a multiplication with the constant in the source of an earlier table sent to one place. */
+static void collide(void)
+{
+	flood(inverse(UINT64_C(0x9e3779b97f4a7c15)));
+}
+
+static void not_collide(void)
+{
+	flood(1);
+}
+
+static void call_one(void)
+{
+	for (uint64_t i = 1; i <= 2 * CALLS; i++)
+		pack_call(i, 1, "wait");
+	pack_done();
+}
+
+static void call_all(void)
+{
+	for (uint64_t i = 1; i <= CALLS; i++)
+		pack_call(i, CY__TO_OTHERS, "wait");
+	pack_done();
+}
+
+static void burn_there(void)
+{
+	pack_call(1, 0, "burn");
+	pack_done();
+}
+
+PROGRAM(turn_flooder)
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} floods[] = {{"collide", collide},
+	              {"not collide", not_collide},
+	              {"call one", call_one},
+	              {"call all", call_all},
+	              {"burn", burn_there}};
+	channel = cy__inherited_channel();
+	signal(SIGPIPE, SIG_IGN);
+	say_hello(put);
+	for (size_t i = 0; i < sizeof floods / sizeof *floods; i++)
+		if (strcmp(floods[i].name, argv[1]) == 0)
+			floods[i].run();
+	hear_no_more();
+	return 94;
+}
+
+/* ---- The primary ------------------------------------------------------------------------------------------------------ */
+
+static size_t done, exits, long_turns; /* events that have come since the last await() of theirs */
+static char said[256];                 /* of the last long turn */
+
+static void count_event(const cy_event *event, void *ctx)
+{
+	if (event->type == CY_EVENT_ERROR && event->code == -ETIME) {
+		long_turns++;
+		snprintf(said, sizeof said, "%s", event->words);
+	}
+	done += event->type == CY_EVENT_MESSAGE;
+	exits += event->type == CY_EVENT_EXIT;
+}
+RX_CONSUMER(count_event, cy_event);
+
+static void watch(cy_cluster *cluster)
+{
+	rx_subscribe(cy_events(cluster), &(rx_observer){RX_NEXT(count_event)}, NULL);
+}
+
+static void await(size_t *counter, size_t count)
+{
+	while (*counter < count)
+		ck_assert(ev_run(ev_default_loop(0), EVRUN_ONCE));
+	*counter = 0;
+}
+
+static cy_cluster *begin(size_t honest, const cy_options *options)
+{
+	char name[32];
+	cy_cluster *cluster = cluster_begin("patient", options);
+	for (size_t i = 0; i < honest; i++) {
+		snprintf(name, sizeof name, "H%zu", i + 1);
+		cluster_fork(cluster, name, NULL);
+	}
+	cluster_ready(cluster);
+	watch(cluster);
+	program_select("turn_flooder");
+	return cluster;
+}
+
+static void fork_flooder(cy_cluster *cluster, const char *what)
+{
+	cluster_fork(cluster, "Flooder", &(cy_worker_options){.process.arguments = (const char *[]){what, NULL}});
+}
+
+/* @returns the processor's time that the primary has spent until all of it was taken */
+static rx_nsec take_flood(cy_cluster *cluster, const char *what)
+{
+	const rx_nsec before = turn_probe_processor();
+	fork_flooder(cluster, what);
+	await(&done, 1);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("H1"), "square", cy_int(7)), 49);
+	return turn_probe_processor() - before;
+}
+
+static void end_flooder(cy_cluster *cluster)
+{
+	cy_kill(cluster, cy_named("Flooder"), SIGKILL);
+	await(&exits, 1);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("H1"), "square", cy_int(8)), 64);
+}
+
+TEST(cancels_whose_numbers_collide_cost_what_others_cost)
+{
+	cy_cluster *cluster = begin(1, NULL);
+	const rx_nsec usual = take_flood(cluster, "not collide");
+	end_flooder(cluster);
+	const rx_nsec cost = take_flood(cluster, "collide");
+	ck_assert_int_lt(cost, 3 * usual + RX_MS(50));
+	end_flooder(cluster);
+	cluster_end(cluster);
+}
+
+/* Each flood as it comes, and what it leaves when its worker dies. */
+static void survive(const char *what, size_t honest)
+{
+	turn_probe probe;
+	cy_cluster *cluster = begin(honest, NULL);
+	turn_probe_start(&probe);
+	take_flood(cluster, what);
+	end_flooder(cluster);
+	ck_assert_int_lt(turn_probe_stop(&probe), TURN_MOST);
+	cluster_end(cluster);
+}
+
+TEST(no_turn_is_long_when_cancels_collide)
+{
+	survive("collide", 1);
+}
+
+TEST(no_turn_is_long_when_a_worker_dies_with_thousands_of_calls)
+{
+	survive("call one", 1);
+}
+
+TEST(no_turn_is_long_when_a_worker_calls_all_others_thousands_of_times_and_dies)
+{
+	survive("call all", 8);
+}
+
+static void count_failure(const rx_error *error, void *ctx)
+{
+	ck_assert_int_eq(error->code, -ECONNRESET);
+	++*(size_t *)ctx;
+}
+
+/* One that is being failed may make calls, and those to others are answered meanwhile. */
+TEST(no_turn_is_long_when_a_worker_dies_on_thousands_of_calls)
+{
+	enum { COUNT = 16000 };
+	turn_probe probe;
+	size_t failed = 0;
+	cy_cluster *cluster = begin(2, NULL);
+	for (size_t i = 0; i < COUNT; i++)
+		rx_subscribe(cy_call(cluster, cy_named("H2"), "wait", NULL),
+		             &(rx_observer){.error = count_failure, .ctx = &failed}, NULL);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("H2"), "square", cy_int(7)), 49);
+	turn_probe_start(&probe);
+	cy_kill(cluster, cy_named("H2"), SIGKILL);
+	await(&exits, 1);
+	while (failed < COUNT)
+		ck_assert_int_eq(cluster_number(cluster, cy_named("H1"), "square", cy_int(8)), 64);
+	ck_assert_int_lt(turn_probe_stop(&probe), TURN_MOST);
+	cluster_end(cluster);
+}
+
+/* ---- The record ------------------------------------------------------------------------------------------------------ */
+
+#define BURNT RX_MS(150)
+
+static void burn(void)
+{
+	const rx_nsec end = turn_probe_processor() + BURNT;
+	while (turn_probe_processor() < end)
+		;
+}
+
+static rx_observable *burn_here(const cy_request *request, void *ctx)
+{
+	burn();
+	return rx_empty();
+}
+
+static void burn_later(rx_task *task)
+{
+	burn();
+}
+
+static cy_turn longest(cy_cluster *cluster, cy_turn *of_others)
+{
+	cy_statistics statistics;
+	ck_assert_int_eq(cy_statistics_take(cluster, &statistics), 0);
+	const cy_turn turn = statistics.longest_turn;
+	*of_others = statistics.longest_turn_of_others;
+	cy_statistics_finish(&statistics);
+	return turn;
+}
+
+TEST(the_longest_turn_is_in_the_statistics_and_past_the_limit_an_event)
+{
+	cy_turn of_others;
+	cy_cluster *cluster = begin(1, &(cy_options){.turn_limit = BURNT - RX_MS(20)});
+	cy_register(cluster, &(cy_command){.name = "burn", .run = burn_here});
+	fork_flooder(cluster, "burn");
+	await(&long_turns, 1);
+	const cy_turn turn = longest(cluster, &of_others);
+	ck_assert_int_ge(turn.time, BURNT);
+	ck_assert_str_eq(turn.what, "call burn");
+	ck_assert_uint_eq(turn.worker, 2);
+	ck_assert_int_ge(of_others.time, BURNT);
+	ck_assert_str_eq(of_others.what, "call burn");
+	ck_assert_ptr_nonnull(strstr(said, "most of it for \"call burn\" of Flooder (2)"));
+	end_flooder(cluster);
+	cluster_end(cluster);
+}
+
+TEST(what_the_program_does_itself_is_told_apart)
+{
+	cy_turn of_others;
+	rx_task task = {.run = burn_later};
+	cy_cluster *cluster = begin(1, &(cy_options){.turn_limit = BURNT - RX_MS(20)});
+	rx_schedule(rx_loop(NULL), &task, 0);
+	await(&long_turns, 1);
+	const cy_turn turn = longest(cluster, &of_others);
+	ck_assert_int_ge(turn.time, BURNT);
+	ck_assert_str_eq(turn.what, "");
+	ck_assert_uint_eq(turn.worker, 0);
+	ck_assert_int_lt(of_others.time, BURNT);
+	ck_assert_ptr_nonnull(strstr(said, "the program's own"));
+	cluster_end(cluster);
+}
+
+TEST(where_no_limit_is_wanted_no_event_comes)
+{
+	cy_turn of_others;
+	rx_task task = {.run = burn_later};
+	cy_cluster *cluster = begin(1, &(cy_options){.turn_limit = RX_NEVER});
+	rx_schedule(rx_loop(NULL), &task, 0);
+	while (longest(cluster, &of_others).time < BURNT)
+		cluster_number(cluster, cy_named("H1"), "square", cy_int(1));
+	ck_assert_int_eq(cluster_number(cluster, cy_named("H1"), "square", cy_int(7)), 49);
+	ck_assert_uint_eq(long_turns, 0);
+	cluster_end(cluster);
+}
+
+TEST(a_limit_below_zero_is_refused)
+{
+	ck_assert_ptr_null(cy_join(&(cy_options){.turn_limit = -5}));
+}
