@@ -24,6 +24,8 @@ struct cy__ledger {
 	size_t defaults[CY__RESOURCES];
 	cy__ledger_full *full;
 	void *ctx;
+	void (*left)(void *ctx);
+	void *left_ctx;
 };
 
 static const struct {
@@ -139,9 +141,17 @@ static void free_if_over(cy__account *account)
 	rx_free(account);
 }
 
+void cy__ledger_on_left(cy__ledger *ledger, void (*left)(void *ctx), void *ctx)
+{
+	ledger->left = left;
+	ledger->left_ctx = ctx;
+}
+
 void cy__account_close(cy__account *account)
 {
 	account->closed = true;
+	if (account->ledger->left && holds_something(account))
+		account->ledger->left(account->ledger->left_ctx);
 	free_if_over(account);
 }
 

@@ -41,6 +41,8 @@ typedef void cy__ledger_full(void *ctx, uint32_t origin, cy__resource resource, 
 
 /* @param defaults  of accounts that are given no limits of their own; NULL or zero fields: as in quota.h */
 cy__ledger *cy__ledger_create(const cy_quota *defaults, cy__ledger_full *full, void *ctx);
+/* Tell @p left of each account that is closed while something is charged to it. It must not change the ledger. */
+void cy__ledger_on_left(cy__ledger *ledger, void (*left)(void *ctx), void *ctx);
 /* All accounts, whatever they hold. NULL is accepted. */
 void cy__ledger_destroy(cy__ledger *ledger);
 

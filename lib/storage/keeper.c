@@ -54,11 +54,12 @@ static bool remove_left(cy__work *work)
 	return more;
 }
 
-void cy__keeper_left(cy_cluster *cluster)
+/* A worker has gone for good, and something is charged to it still. */
+static void left(void *ctx)
 {
-	cy__keeper *keeper = cluster->keeper;
-	if (keeper && !keeper->leaving.turns)
-		cy__turns_add(cluster->turns, &keeper->leaving);
+	cy__keeper *keeper = ctx;
+	if (!keeper->leaving.turns)
+		cy__turns_add(keeper->cluster->turns, &keeper->leaving);
 }
 
 int cy__keeper_start(cy_cluster *cluster)
@@ -72,6 +73,7 @@ int cy__keeper_start(cy_cluster *cluster)
 	cluster->keeper = keeper;
 	cluster->storage->unclean = unclean;
 	cluster->storage->ctx = keeper;
+	cy__ledger_on_left(cluster->ledger, left, keeper);
 	return 0;
 }
 
@@ -83,6 +85,7 @@ void cy__keeper_finish(cy_cluster *cluster)
 	cy__turns_remove(&keeper->cleaning);
 	cy__turns_remove(&keeper->leaving);
 	cluster->storage->unclean = NULL;
+	cy__ledger_on_left(cluster->ledger, NULL, NULL);
 	cluster->keeper = NULL;
 	rx_free(keeper);
 }

@@ -13,7 +13,5 @@ typedef struct cy__keeper cy__keeper;
 int cy__keeper_start(cy_cluster *cluster);
 /* Before the storage is destroyed. */
 void cy__keeper_finish(cy_cluster *cluster);
-/* A worker has gone for good, and its account is closed: what it has left is counted with that of others. */
-void cy__keeper_left(cy_cluster *cluster);
 
 #endif

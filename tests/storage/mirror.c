@@ -342,6 +342,24 @@ TEST(a_reader_who_is_too_slow_begins_anew)
 	cluster_end(cluster);
 }
 
+TEST(a_mirror_that_finds_no_room_is_told_what_is_current_when_there_is_some)
+{
+	cy_cluster *cluster = cluster_begin("reader", &(cy_options){.queue_frames = 64, .queue_bytes = 4096});
+	rx_subscription subscription;
+	cluster_fork(cluster, "Paul", NULL);
+	save(cluster, "n", cy_int(0));
+	rx_subscribe(rx_pipe(cy_call(cluster, cy_named("Paul"), "follow", cy_string("n")), cy_values()),
+	             &(rx_observer){RX_NEXT(note)}, &subscription);
+	await("1* n=0");
+	ck_assert_int_eq(cy_kill(cluster, cy_named("Paul"), SIGSTOP), 0);
+	for (int i = 1; i <= 20000; i++)
+		save(cluster, "n", cy_int(i));
+	ck_assert_int_eq(cy_kill(cluster, cy_named("Paul"), SIGCONT), 0);
+	await("20001* n=20000");
+	rx_unsubscribe(&subscription);
+	cluster_end(cluster);
+}
+
 static int count_up(const cy_body *body, void *ctx)
 {
 	(void)body;
