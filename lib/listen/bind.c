@@ -15,13 +15,18 @@ static int listen_or_close(int fd, int backlog)
 	return code;
 }
 
+static socklen_t size_of(const cy__address *address)
+{
+	return address->net.any.sa_family == AF_INET6 ? sizeof address->net.v6 : sizeof address->net.v4;
+}
+
 static int bind_tcp(int fd, const cy__address *address)
 {
 	const bool v6 = address->net.any.sa_family == AF_INET6;
 	const int yes = 1, only = address->ipv6_only;
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
 	    (v6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only) < 0) ||
-	    bind(fd, &address->net.any, v6 ? sizeof address->net.v6 : sizeof address->net.v4) < 0)
+	    bind(fd, &address->net.any, size_of(address)) < 0)
 		return -errno;
 	return 0;
 }
@@ -62,4 +67,12 @@ int cy__listen_bind(const cy__address *address, int backlog, cy__address *real)
 		return fd;
 	cy__address_print(address, text);
 	return rx_raise(fd, "listen on %s: %s", text, strerror(-fd));
+}
+
+/* A port that was asked for by its number stays bound, one that the kernel has chosen does not. */
+int cy__listen_again(int fd, const cy__address *real, int backlog)
+{
+	if (bind(fd, &real->net.any, size_of(real)) < 0 && errno != EINVAL)
+		return -errno;
+	return listen(fd, backlog) < 0 ? -errno : 0;
 }

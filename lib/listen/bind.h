@@ -9,5 +9,7 @@
  * @returns a non-blocking descriptor, or what the system calls said; rx_raise() has said more
  */
 int cy__listen_bind(const cy__address *address, int backlog, cy__address *real);
+/* One that a process which shares it has shut down: listen again, on the same port. @retval -E... */
+int cy__listen_again(int fd, const cy__address *real, int backlog);
 
 #endif

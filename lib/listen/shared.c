@@ -7,8 +7,12 @@
  * A path is bound and removed with the rights of the one who asked first, and given to others of the same user, or whose
  * list names that very path. Each worker pays for each socket that it uses, however often it does: two of its processes
  * do, while one takes the other's place.
+ *
+ * Whoever shares a socket can shut it down. Who asks next gets one that listens: the same again, or, as a Unix socket is not
+ * to be revived, another.
  */
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -34,7 +38,8 @@ struct cy__listening {
 	struct cy__listening *next, *previous;
 	cy__address asked, real;
 	char *text; /* of the real one; the paths of both point here */
-	int fd;
+	int fd, backlog;
+	bool retired; /* it is in the list no more: another listens there */
 	struct user *users;
 	cy__path path; /* of one in the file system */
 	cy__rights *rights;
@@ -172,17 +177,49 @@ static void remove_path(cy_cluster *cluster, struct cy__listening *socket)
 		cy__trouble(cluster, 0, code, "the socket %s stays: %s", socket->text, strerror(-code));
 }
 
-/* It ends for whoever has a copy of the descriptor, were it on its way to a worker that has lost interest. */
-static void close_socket(cy_cluster *cluster, struct cy__listening *socket)
+static void take_out(cy_cluster *cluster, struct cy__listening *socket)
 {
 	*(socket->previous ? &socket->previous->next : &cluster->listening) = socket->next;
 	if (socket->next)
 		socket->next->previous = socket->previous;
+}
+
+/* It ends for whoever has a copy of the descriptor, were it on its way to a worker that has lost interest. */
+static void close_socket(cy_cluster *cluster, struct cy__listening *socket)
+{
+	if (!socket->retired)
+		take_out(cluster, socket);
 	shutdown(socket->fd, SHUT_RDWR);
 	close(socket->fd);
-	if (socket->asked.path)
+	if (socket->asked.path && !socket->retired)
 		remove_path(cluster, socket);
 	free_socket(socket);
+}
+
+static bool is_shut(const struct cy__listening *socket)
+{
+	struct pollfd state = {.fd = socket->fd, .events = POLLRDHUP};
+	return poll(&state, 1, 0) > 0 && (state.revents & (POLLHUP | POLLRDHUP));
+}
+
+static void retire(cy_cluster *cluster, struct cy__listening *socket)
+{
+	take_out(cluster, socket);
+	socket->retired = true;
+	if (socket->asked.path)
+		remove_path(cluster, socket);
+}
+
+/* One that listens, or NULL. */
+static struct cy__listening *find_open(cy_cluster *cluster, const cy__address *address)
+{
+	struct cy__listening *socket = find(cluster, address);
+	if (!socket || !is_shut(socket))
+		return socket;
+	if (!socket->asked.path && cy__listen_again(socket->fd, &socket->real, socket->backlog) >= 0)
+		return socket;
+	retire(cluster, socket);
+	return NULL;
 }
 
 static int open_net(const struct demand *demand, struct cy__listening *socket)
@@ -225,6 +262,7 @@ static int open_socket(struct demand *demand, struct cy__listening **out)
 		return no_memory();
 	socket->asked = socket->real = demand->address;
 	socket->fd = -1;
+	socket->backlog = demand->backlog;
 	const int code = demand->address.path ? open_path(demand, socket) : open_net(demand, socket);
 	if (code < 0) {
 		if (socket->fd >= 0)
@@ -274,7 +312,7 @@ static void drop_use(void *ctx)
 
 static int share_or_open(struct demand *demand, struct cy__listening **socket)
 {
-	*socket = find(demand->cluster, &demand->address);
+	*socket = find_open(demand->cluster, &demand->address);
 	return *socket ? may_share(demand, *socket) : open_socket(demand, socket);
 }
 
@@ -304,7 +342,7 @@ static int begin_use(struct demand *demand, struct use *use)
 	cy__account *account = cy__ledger_open(demand->cluster->ledger, demand->worker->peer.id);
 	if (!account)
 		return no_memory();
-	use->socket = find(demand->cluster, &demand->address);
+	use->socket = find_open(demand->cluster, &demand->address);
 	use->user = use->socket ? find_user(use->socket, account) : NULL;
 	const int code =
 		use->user ? may_share(demand, use->socket) : begin_user(demand, account, &use->socket, &use->user);

@@ -57,6 +57,42 @@ TEST(the_real_port_is_the_same_address)
 	cluster_end(cluster);
 }
 
+static int connect_to(const struct hearing *hearing)
+{
+	return hearing->port ? connect_tcp(hearing->port) : connect_path(hearing->address);
+}
+
+/* For who listens already it is over; who asks again gets the same address, and a socket that works. */
+TEST(a_socket_that_another_has_shut_down_listens_again_for_who_asks_next, .to = 3)
+{
+	struct hearing paul, sarah;
+	char directory[SCRATCH_PATH], path[96], named[400];
+	cy_cluster *cluster = begin_two();
+	scratch_directory(directory);
+	snprintf(path, sizeof path, "%s/socket", directory);
+	hear(&paul, cluster, "Paul", _i == 2 ? path : "127.0.0.1:0");
+	snprintf(named, sizeof named, "%s", paul.address);
+	if (_i == 1) { /* by its number */
+		hear_no_more(&paul, cluster, "Paul");
+		hear(&paul, cluster, "Paul", named);
+	}
+	const char *asked = _i ? named : "127.0.0.1:0";
+	ck_assert_int_eq(cluster_code(cluster, cy_named("Sarah"), "shut", cy_string(named)), 0);
+	ck_assert_int_eq(connect_to(&paul), -ECONNREFUSED);
+	hear(&sarah, cluster, "Sarah", asked);
+	ck_assert_str_eq(sarah.address, named);
+	expect_connection(connect_to(&sarah));
+	hear_no_more(&paul, cluster, "Paul"); /* which takes nothing from Sarah */
+	expect_connection(connect_to(&sarah));
+	hear(&paul, cluster, "Paul", asked);
+	hear_no_more(&sarah, cluster, "Sarah");
+	expect_connection(connect_to(&paul));
+	hear_no_more(&paul, cluster, "Paul");
+	ck_assert_int_lt(connect_to(&paul), 0);
+	ck_assert_int_eq(rmdir(directory), 0);
+	cluster_end(cluster);
+}
+
 TEST(a_worker_that_dies_closes)
 {
 	struct hearing paul;

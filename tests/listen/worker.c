@@ -2,6 +2,7 @@
  * The program of the tests that listen: PROGRAM(listener).
  *
  *     listen [address, ipv6_only]   listens until cancelled, and answers [address, port]
+ *     shut address                  shuts the socket down that it shares
  *     serve address                 listens, and greets each connection with "hello"
  *     serve later                   the same, for connections that have passed through a delay
  *     hold address                  listens for as long as the worker lives, and closes each connection
@@ -13,6 +14,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -78,6 +80,23 @@ static rx_observable *hold(const cy_request *request, void *ctx)
 	return NULL;
 }
 
+static int shut_down(const cy_listener *listener, cy_body *body, void *ctx)
+{
+	(void)ctx;
+	*body = cy_bool(shutdown(listener->fd, SHUT_RDWR) == 0);
+	return 0;
+}
+RX_MAPPER(shut_down, cy_body, cy_listener);
+
+static rx_observable *shut(const cy_request *request, void *ctx)
+{
+	(void)ctx;
+	const char *address;
+	if (cy_get_string(request->arguments, NULL, &address) < 0)
+		return cy_refuse(-EINVAL, "shut takes an address");
+	return rx_pipe(cy_listen(request->cluster, address, NULL), rx_map(shut_down), rx_take(1));
+}
+
 static rx_observable *starve(const cy_request *request, void *ctx)
 {
 	(void)request;
@@ -128,6 +147,7 @@ PROGRAM(listener)
 	                               {.name = "serve", .run = serve},
 	                               {.name = "serve later", .run = serve, .ctx = &yes},
 	                               {.name = "hold", .run = hold},
+	                               {.name = "shut", .run = shut},
 	                               {.name = "starve", .run = starve},
 	                               {.name = "feed", .run = starve, .ctx = &yes},
 	                               {.name = "become", .run = become},

@@ -50,7 +50,8 @@ typedef struct cy_listen_options {
  * is opened once; what takes its place on the path later is not touched, nor is a file that is not the socket any more.
  * A worker of another user shares the socket if its list has that very path.
  *
- * Whoever shares a socket may accept from it, and can shut it down for all: name an address for those only who may.
+ * Whoever shares a socket may accept from it, and can shut it down for all: name an address for those only who may. Who
+ * asks after that gets one that listens again.
  *
  * Each socket that a worker uses counts as one of its `sockets` (cy_quota) and one of its `descriptors`, two if it is a
  * path, until it has closed it or has ended.

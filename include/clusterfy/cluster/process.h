@@ -56,7 +56,8 @@ typedef struct cy_process_options {
 	size_t descriptor_count;
 	const cy_limit *limits;
 	size_t limit_count;
-	/** A user's name or number, whose groups it gets as well; NULL: the primary's own. */
+	/** A user's name or number, whose groups it gets as well; NULL: the primary's own. Where such a worker may listen has
+	 * to be said: `listen` of cy_worker_options. */
 	const char *user;
 	/** A group's name or number; NULL: the user's first. */
 	const char *group;
