@@ -12,6 +12,7 @@
 #include "lib/descriptor/descriptor.h"
 #include "lib/message/message.h"
 #include "lib/primary/group.h"
+#include "lib/primary/guardian.h"
 #include "lib/primary/spawn.h"
 #include "lib/primary/workers.h"
 #include "lib/shutdown/shutdown.h"
@@ -150,7 +151,8 @@ static int become_primary(cy_cluster *cluster)
 	cluster->primary = true;
 	cy__statistics_watch(cluster);
 	cluster->storage = cy_storage_create();
-	return cluster->storage ? cy__keeper_start(cluster) : -ENOMEM;
+	const int code = cluster->storage ? cy__keeper_start(cluster) : -ENOMEM;
+	return code < 0 ? code : cy__guardian_open(cluster);
 }
 
 /* A descriptor says that this is a worker; one that cannot be right says that somebody has meddled with it. */
@@ -194,6 +196,7 @@ static void release(cy_cluster *cluster)
 	cy__stop_finish(cluster);
 	cy__groups_finish(cluster);
 	cy__workers_finish(cluster);
+	cy__guardian_close(cluster);
 	if (!cluster->primary)
 		cy__peer_finish(&cluster->peer);
 	cy__serve_cancel_all(cluster);

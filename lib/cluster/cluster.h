@@ -35,6 +35,7 @@ typedef struct cy__leg cy__leg;
 typedef struct cy__letter cy__letter;
 typedef struct cy__group cy__group;
 typedef struct cy__member cy__member;
+typedef struct cy__guardian cy__guardian;
 
 /* Messages that wait; see message/letters.h. Zero but for `dropped` is none. */
 typedef struct cy__letters {
@@ -161,6 +162,7 @@ struct cy_cluster {
 	uint32_t next_id;
 	cy__worker *buried; /* gone for good, and kept until nothing on the stack can point to them */
 	rx_task burial;
+	cy__guardian *guardian; /* NULL: no worker has been started yet */
 	cy__group *groups;
 	cy__worker *spares;        /* processes beside those in the list: see primary/succession.h */
 	cy__peer *speaker;         /* whose call is being looked at */

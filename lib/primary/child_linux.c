@@ -9,7 +9,9 @@
  * Linux's own: the death signal, no_new_privs and filters, close_range. Elsewhere the first two are left out (the end of the
  * channel tells a worker that its primary has died), and descriptors are closed one by one.
  */
+#include "lib/guardian/protocol.h"
 #include "lib/primary/launch.h"
+#include "lib/primary/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +23,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,6 +35,9 @@ enum { SET_USER = SYS_setresuid32, SET_GROUP = SYS_setresgid32, SET_GROUPS = SYS
 enum { SET_USER = SYS_setresuid, SET_GROUP = SYS_setresgid, SET_GROUPS = SYS_setgroups };
 #endif
 
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
@@ -166,8 +172,52 @@ static void reset_signals(const cy__plan *plan)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* A plain send where the kernel encloses the pidfd: nothing of it is in flight then, which others could fill up. */
+static int tell_guardian(const cy__plan *plan)
+{
+	union {
+		struct cmsghdr header;
+		unsigned char bytes[CMSG_SPACE(sizeof(int))];
+	} control;
+	cy__guard_note note = {.flags = plan->own_group ? CY__GUARD_OWN_GROUP : 0};
+	struct iovec part = {&note, sizeof note};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	int pidfd = -1;
+	if (plan->guardian < 0)
+		return 0;
+	if (!plan->passes_pidfd) {
+		pidfd = (int)syscall(SYS_pidfd_open, getpid(), 0);
+		if (pidfd < 0)
+			return -1;
+		memset(&control, 0, sizeof control);
+		control.header = (struct cmsghdr){
+			.cmsg_len = CMSG_LEN(sizeof pidfd), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+		memcpy(CMSG_DATA(&control.header), &pidfd, sizeof pidfd);
+		message.msg_control = &control;
+		message.msg_controllen = sizeof control;
+	}
+	/* One that does not read is no reason for the primary to wait. */
+	const ssize_t sent = sendmsg(plan->guardian, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+	const int error = errno;
+	if (pidfd >= 0)
+		close(pidfd);
+	errno = error;
+	return sent < 0 ? -1 : 0;
+}
+
+static int enter_cgroup(const cy__plan *plan)
+{
+	return plan->cgroup < 0 || write(plan->cgroup, "0", 1) == 1 ? 0 : -1;
+}
+
 static const char *prepare(cy__plan *plan)
 {
+	if (tell_guardian(plan) < 0)
+		return CY__GUARDING;
+	if (enter_cgroup(plan) < 0)
+		return "cgroup";
+	if (plan->apart && setsid() < 0)
+		return "session";
 	if (plan->own_group && setpgid(0, 0) < 0)
 		return "process group";
 	if (move_fds(plan) < 0)
@@ -181,7 +231,7 @@ static const char *prepare(cy__plan *plan)
 		return "directory";
 	if (plan->no_new_privileges && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return "privileges";
-	if (set_death_signal(plan) < 0)
+	if (!plan->apart && set_death_signal(plan) < 0)
 		return "death signal";
 	return NULL;
 }
@@ -204,7 +254,10 @@ NOT_ON_THE_PARENTS_STACK void cy__child_run(cy__plan *plan)
 			failed = "filter";
 	}
 	if (!failed) {
-		execve(plan->path, plan->arguments, plan->environment);
+		if (plan->executes_fd)
+			syscall(SYS_execveat, plan->program, "", plan->arguments, plan->environment, AT_EMPTY_PATH);
+		else
+			execve(plan->path, plan->arguments, plan->environment);
 		failed = "exec";
 	}
 	plan->error = errno;

@@ -27,6 +27,12 @@ typedef struct cy__plan {
 	bool own_group, no_new_privileges;
 	const struct sock_fprog *filters[2]; /**< of system calls, in this order; NULL: none */
 	int ignored;                         /**< a signal that the child ignores; 0: none */
+	int program;                         /**< one of `fds` that is executed instead of `path`, if `executes_fd` */
+	bool executes_fd;
+	bool apart;        /**< it leads a session of its own, and does not end with its parent */
+	int guardian;      /**< a socket, on which the child says that it is there; -1: none */
+	bool passes_pidfd; /**< the kernel adds its pidfd to that */
+	int cgroup;        /**< cgroup.procs of the child's; -1: its parent's */
 	pid_t parent;
 
 	/* What came of it, written by the child into the parent's memory. */
@@ -42,6 +48,12 @@ _Noreturn void cy__child_run(cy__plan *plan);
  * @returns the child, which has executed or has ended, as the plan's error says; -1 with errno
  */
 pid_t cy__launch_apart(cy__plan *plan);
+/**
+ * Carry a plan out. When it returns, the exec has succeeded, or nothing is left of the child.
+ * @param why  on failure only: static words, the step that failed
+ * @retval -E… of that step
+ */
+int cy__plan_run(cy__plan *plan, pid_t *child, const char **why);
 
 /** @retval -ENOENT nobody has that name  @retval -ENOMEM and what the databases say */
 int cy__identity_find(const char *user, const char *group, cy__identity *identity, const char **why);

@@ -228,7 +228,7 @@ static pid_t launch(cy__plan *plan)
 	return pid;
 }
 
-static int run_plan(cy__plan *plan, pid_t *child, const char **why)
+int cy__plan_run(cy__plan *plan, pid_t *child, const char **why)
 {
 	pid_t pid = launch(plan);
 	if (pid < 0) {
@@ -245,17 +245,21 @@ static int run_plan(cy__plan *plan, pid_t *child, const char **why)
 	return 0;
 }
 
-int cy__spawn_ignoring(const cy_process_options *options, int ignored, cy__process *process, const char **why)
+int cy__spawn_as(const cy_process_options *options, const cy__spawning *spawning, cy__process *process,
+                 const char **why)
 {
 	static const cy_process_options defaults;
 	struct attempt attempt = {
 		.null = -1, .ours = -1, .theirs = -1, .pipes_ours = {-1, -1, -1}, .pipes_theirs = {-1, -1, -1}};
 	const char *step = NULL;
 	pid_t pid = 0;
-	attempt.plan.ignored = ignored;
+	attempt.plan.ignored = spawning->ignored;
+	attempt.plan.guardian = spawning->guardian;
+	attempt.plan.passes_pidfd = spawning->passes_pidfd;
+	attempt.plan.cgroup = spawning->cgroup;
 	int error = make_plan(&attempt, options ? options : &defaults, &step);
 	if (error == 0)
-		error = run_plan(&attempt.plan, &pid, &step);
+		error = cy__plan_run(&attempt.plan, &pid, &step);
 	if (error < 0) {
 		abandon(&attempt);
 		*why = step;
@@ -274,5 +278,5 @@ int cy__spawn_ignoring(const cy_process_options *options, int ignored, cy__proce
 
 int cy__spawn(const cy_process_options *options, cy__process *process, const char **why)
 {
-	return cy__spawn_ignoring(options, 0, process, why);
+	return cy__spawn_as(options, &(cy__spawning){.guardian = -1, .cgroup = -1}, process, why);
 }

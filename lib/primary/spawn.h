@@ -38,8 +38,20 @@ typedef struct cy__process {
  * @retval -E…  of the step that failed; of exec its own
  */
 int cy__spawn(const cy_process_options *options, cy__process *process, const char **why);
-/** cy__spawn() of a process that ignores a signal from its first moment on; 0: none. */
-int cy__spawn_ignoring(const cy_process_options *options, int ignored, cy__process *process, const char **why);
+
+/** The step of a start that fails where the guardian cannot be told of it. */
+#define CY__GUARDING "guardian"
+
+/** What a process is besides its options. */
+typedef struct cy__spawning {
+	int ignored;       /**< a signal that it ignores from its first moment on; 0: none */
+	int guardian;      /**< the guardian's socket, which hears of it before its exec; -1: nobody does */
+	bool passes_pidfd; /**< the kernel adds a pidfd to what is said there */
+	int cgroup;        /**< cgroup.procs of the cgroup that it is put into; -1: it stays in the primary's */
+} cy__spawning;
+/** cy__spawn() of such a process. */
+int cy__spawn_as(const cy_process_options *options, const cy__spawning *spawning, cy__process *process,
+                 const char **why);
 
 /** A descriptor that stands for the process, CLOEXEC; -1 if the kernel has none. */
 int cy__process_open(pid_t pid);
@@ -52,6 +64,8 @@ int cy__process_signal(const cy__process *process, int signal);
 int cy__process_signal_group(const cy__process *process, int signal);
 /** It has been reaped: it cannot be signalled any more. Closes the pidfd; its group, if it has one, is killed. */
 void cy__process_reaped(cy__process *process);
+/** Kill a process that nobody else waits for, wait for it, and close what is here of it. One that has no pid has ended. */
+void cy__process_discard(cy__process *process);
 /** Close every descriptor that is still here (set those to -1 that have gone elsewhere). */
 void cy__process_finish(cy__process *process);
 

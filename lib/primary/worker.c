@@ -19,6 +19,7 @@
 #include "lib/message/gauge.h"
 #include "lib/message/letters.h"
 #include "lib/primary/group.h"
+#include "lib/primary/guardian.h"
 #include "lib/primary/reason.h"
 #include "lib/primary/route.h"
 #include "lib/primary/succession.h"
@@ -398,7 +399,7 @@ int cy__worker_start(cy__worker *worker)
 	arm(worker);
 	/* A terminal sends it to the whole group: a worker that has not joined must not die of what stops it in order. */
 	const int ignored = cy__signals_include(worker->cluster, SIGINT) ? SIGINT : 0;
-	code = cy__spawn_ignoring(&worker->copy.options, ignored, &worker->process, &why);
+	code = cy__guardian_spawn(worker->cluster, &worker->copy.options, ignored, &worker->process, &why);
 	if (code < 0)
 		return rx_raise(code, "%s cannot be started: %s: %s", cy_label_of(worker->cluster, worker->peer.id),
 		                why, strerror(-code));

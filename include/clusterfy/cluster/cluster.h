@@ -44,6 +44,10 @@ typedef struct cy_options {
 	 * there sooner by what a wake-up takes, at the price of a processor that is busy meanwhile. 0: it sleeps at once;
 	 * RX_NEVER: it never does. Each process has its own. */
 	rx_nsec poll;
+	/** A directory of cgroup2 that this process may make others in, as systemd's Delegate= gives one; NULL: none. Workers
+	 * run in a cgroup "clusterfy-PID" of it, which is removed with the cluster: what is in it then, their descendants
+	 * included, is killed, however the primary ends. Used while cy_join() runs. */
+	const char *cgroup;
 	/** Of workers whose own options set no interval; zero: none. */
 	cy_heartbeat heartbeat;
 	/** In the primary: a turn of the loop that takes more of the processor's time than this raises an `error` event with

@@ -51,9 +51,9 @@ RX__DECLARE_TYPE(rx_exit);
  * @param pid  a child of this process
  *
  * Items:   rx_exit.
- * Errors:  -ECHILD, where it is no child, or somebody else has waited for it; -ENOTSUP; on a loop that is not the
- *          default one, what pidfd_open(2) returns.
- * State:   a watcher; a descriptor on loops that are not the default one.
+ * Errors:  -ECHILD, where it is no child, or somebody else has waited for it; -ENOTSUP.
+ * State:   a watcher; on loops that are not the default one a descriptor, or, where pidfd_open(2) gives none, a look every
+ *          20 ms.
  */
 RX_API rx_observable *rx_child(int pid) RX_MUST_USE;
 
