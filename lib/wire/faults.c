@@ -97,7 +97,7 @@ static void pass(cy__faults *faults, int fd, size_t size)
 static size_t gather(const struct msghdr *message, uint8_t *room, size_t size)
 {
 	size_t used = 0;
-	for (size_t i = 0; i < message->msg_iovlen && used < size; i++) {
+	for (size_t i = 0; i < (size_t)message->msg_iovlen && used < size; i++) {
 		const struct iovec *part = &message->msg_iov[i];
 		const size_t count = part->iov_len < size - used ? part->iov_len : size - used;
 		memcpy(room + used, part->iov_base, count);

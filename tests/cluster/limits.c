@@ -26,7 +26,7 @@ static rx_observable *take_memory(const cy_request *request, void *ctx)
 	(void)ctx;
 	int64_t size = 0;
 	cy_get_int(request->arguments, NULL, &size);
-	void *memory = malloc((size_t)size);
+	void *volatile memory = malloc((size_t)size); /* which a compiler may leave out otherwise */
 	const int code = memory ? 0 : errno;
 	free(memory);
 	return cy_answer(cy_int(code));

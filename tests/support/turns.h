@@ -18,7 +18,11 @@
 #include "tests/support/test.h"
 
 /* What a turn may take. */
-#define TURN_MOST (TEST_SANITIZED ? RX_MS(100) : RX_MS(20))
+#ifdef TEST_SANITIZED
+#define TURN_MOST RX_MS(100)
+#else
+#define TURN_MOST RX_MS(20)
+#endif
 
 typedef struct turn_probe {
 	ev_check check;
