@@ -560,7 +560,7 @@ TEST(whose_rights_a_process_has_is_who_it_really_is, .to = sizeof changes / size
 static int without_proc(void)
 {
 	cy__rights *rights;
-	cy__process process = {.pid = getpid(), .pidfd = -1};
+	cy__process process = {.pid = getpid(), .pidfd = cy__process_open(getpid())};
 	if (unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    umount2("/proc", MNT_DETACH) < 0)
 		return 77;
