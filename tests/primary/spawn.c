@@ -564,7 +564,7 @@ TEST(it_is_signalled_until_it_is_reaped)
 	ck_assert_int_eq(cy__process_signal(&process, SIGTERM), 0);
 	int status;
 	waitpid(process.pid, &status, 0);
-	ck_assert_int_eq(WTERMSIG(status), SIGTERM);
+	ck_assert_int_eq(WTERMSIG(status), SIGUSR1);
 	/* Reaped, though nobody has said so: the number may be another's by now. */
 	ck_assert_int_eq(cy__process_signal(&process, 0), -ESRCH);
 	cy__process_reaped(&process);
@@ -642,4 +642,83 @@ TEST(many_starts_leave_nothing, .timeout = 300)
 		ck_assert_int_eq(finish(&process), 0);
 		ck_assert_int_eq(cy__spawn(&none, &process, &why), -ENOENT);
 	}
+}
+
+/* ---- Groups --------------------------------------------------------------------------------------------------------- */
+
+/* A process that leads a group of its own, of that number. @returns 0, where the kernel gives no number away on request */
+static pid_t lead_group_of_number(pid_t wanted)
+{
+	for (int tries = 0; tries < 100; tries++) {
+		FILE *file = fopen("/proc/sys/kernel/ns_last_pid", "w");
+		if (!file || fprintf(file, "%d", (int)wanted - 1) < 0 || fclose(file) != 0)
+			return 0;
+		const pid_t pid = fork();
+		if (pid == 0) {
+			setpgid(0, 0);
+			for (;;)
+				pause();
+		}
+		if (pid == wanted) {
+			setpgid(pid, pid);
+			return pid;
+		}
+		kill(pid, SIGKILL); /* somebody else was faster */
+		waitpid(pid, NULL, 0);
+	}
+	return 0;
+}
+
+/* Between the reaping and the news of it others run, and the number of an empty group is free for anybody. */
+TEST(a_group_that_has_the_number_of_a_reaped_leader_is_not_killed, .to = 2)
+{
+	int status;
+	cy__process process;
+	const char *const arguments[] = {"-c", "exit 0", NULL};
+	start(&(cy_process_options){.program = "/bin/sh", .arguments = arguments, .own_group = true}, &process);
+	const pid_t number = process.pid;
+	ck_assert_int_eq(waitpid(number, &status, 0), number);
+	/* With a pidfd, and as where the kernel has none. */
+	if (_i) {
+		close(process.pidfd);
+		process.pidfd = -1;
+	}
+	const pid_t other = lead_group_of_number(number);
+	cy__process_reaped(&process);
+	cy__process_finish(&process);
+	if (!other) {
+		fprintf(stderr, "skipped: the kernel gives this process no number on request\n");
+		return;
+	}
+	ck_assert_int_eq(waitpid(other, &status, WNOHANG), 0); /* a SIGKILL is there at once */
+	ck_assert_int_eq(kill(other, SIGUSR1), 0);
+	ck_assert_int_eq(waitpid(other, &status, 0), other);
+	ck_assert_int_eq(WTERMSIG(status), SIGUSR1);
+}
+
+/* Its members outlive their leader, which has been reaped: they are killed all the same. */
+TEST(a_group_whose_leader_was_reaped_is_killed, .to = 2)
+{
+	int status, ends[2];
+	char byte;
+	cy__process process;
+	ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
+	const cy_descriptor held = {ends[1], 9};
+	const char *const arguments[] = {"-c", "sleep 1000 & exit 0", NULL};
+	start(&(cy_process_options){.program = "/bin/sh",
+	                            .arguments = arguments,
+	                            .own_group = true,
+	                            .descriptors = &held,
+	                            .descriptor_count = 1},
+	      &process);
+	close(ends[1]);
+	ck_assert_int_eq(waitpid(process.pid, &status, 0), process.pid);
+	if (_i) {
+		close(process.pidfd);
+		process.pidfd = -1;
+	}
+	cy__process_reaped(&process);
+	cy__process_finish(&process);
+	ck_assert_int_eq(read(ends[0], &byte, 1), 0);
+	close(ends[0]);
 }
