@@ -311,7 +311,9 @@ TEST(a_leaf_in_a_large_branch_costs_its_path_and_its_own_size)
 	ck_assert_int_eq(cluster_code(cluster, cy_named("Paul"), "mirror", cy_array(cy_string("a.k7"), cy_int(1))), 0);
 	const size_t before = memory_bytes();
 	ck_assert_int_eq(cy_storage_compare_and_set(storage, "a.k7", cy_int(1), cy_int(2)), 1);
+	const size_t allocations = memory_allocations();
 	ck_assert_int_eq(cy_storage_compare_and_set(storage, "a", cy_int(1), cy_int(2)), 0);
+	ck_assert_uint_le(memory_allocations() - allocations, 2); /* the two numbers */
 	ck_assert_uint_le(memory_bytes() - before, 4096);
 	cluster_end(cluster);
 }
