@@ -167,11 +167,24 @@ static void room_again(cy__channel *channel, void *ctx)
 	cy__port_room(ctx);
 }
 
+static int keep_descriptors(cy__channel *channel, size_t before, size_t now, void *ctx)
+{
+	const cy__peer *peer = ctx;
+	cy__account *account = cy__ledger_open(peer->cluster->ledger, peer->id);
+	if (!account)
+		return now > before ? -ENOMEM : 0;
+	if (now > before)
+		return cy__charge(account, CY__DESCRIPTORS, now - before);
+	cy__discharge(account, CY__DESCRIPTORS, before - now);
+	return 0;
+}
+
 static const cy__channel_ops channel_ops = {.frame = take_frame,
                                             .closed = channel_closed,
                                             .room = room_again,
                                             .queued = frames_queued,
-                                            .enough = has_had_enough};
+                                            .enough = has_had_enough,
+                                            .kept = keep_descriptors};
 
 int cy__peer_open(cy__peer *peer, cy_cluster *cluster, uint32_t id, int fd)
 {

@@ -89,6 +89,7 @@ static int post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *bo
 	if (!port->peer || !port->peer->channel)
 		return -EPIPE;
 	const cy__frame frame = {.kind = (uint8_t)kind,
+	                         .flags = fds && fds->error ? CY__FRAME_LOST : 0,
 	                         .from = from,
 	                         .to = port->peer->id,
 	                         .call = port->call,

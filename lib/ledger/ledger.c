@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <clusterfy/rx/error.h>
 
@@ -15,6 +16,7 @@ struct cy__account {
 	bool closed;
 	bool told[CY__RESOURCES]; /* that it is at its limit */
 	size_t held[CY__RESOURCES], limit[CY__RESOURCES];
+	cy__share descriptors;
 	uint64_t refused[CY__RESOURCES];
 };
 
@@ -22,6 +24,7 @@ struct cy__ledger {
 	cy__table accounts; /* by their origins */
 	cy__account *first;
 	size_t defaults[CY__RESOURCES];
+	cy__capacity descriptors; /* that this process may open for others, whatever their limits */
 	cy__ledger_full *full;
 	void *ctx;
 	void (*left)(void *ctx);
@@ -187,6 +190,31 @@ uint64_t cy__account_refused(const cy__account *account, cy__resource resource)
 
 /* ---- Charges ----------------------------------------------------------------------------------------------------- */
 
+/* Half of what this process may open at all; the other is for its own use, and for the workers themselves. */
+static bool is_over_its_share(cy__account *account, size_t amount)
+{
+	struct rlimit limit;
+	cy__capacity *capacity = &account->ledger->descriptors;
+	capacity->most = getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > SIZE_MAX / 2
+	                         ? SIZE_MAX / 2
+	                         : (size_t)limit.rlim_cur / 2;
+	return !cy__share_allows(capacity, &account->descriptors, amount);
+}
+
+static void take(cy__account *account, cy__resource resource, size_t amount)
+{
+	account->held[resource] += amount;
+	if (resource == CY__DESCRIPTORS && account->origin)
+		cy__share_take(&account->ledger->descriptors, &account->descriptors, amount);
+}
+
+static void give_back(cy__account *account, cy__resource resource, size_t amount)
+{
+	account->held[resource] -= amount;
+	if (resource == CY__DESCRIPTORS && account->origin)
+		cy__share_give_back(&account->ledger->descriptors, &account->descriptors, amount);
+}
+
 static int refuse(cy__account *account, cy__resource resource)
 {
 	const cy__ledger *ledger = account->ledger;
@@ -205,21 +233,27 @@ int cy__charge(cy__account *account, cy__resource resource, size_t amount)
 	const size_t held = account->held[resource], limit = account->limit[resource];
 	if (held > limit || amount > limit - held)
 		return refuse(account, resource);
-	account->held[resource] = held + amount;
+	if (resource == CY__DESCRIPTORS && account->origin && is_over_its_share(account, amount)) {
+		refuse(account, resource);
+		return rx_raise(-EDQUOT,
+		                "worker %" PRIu32 " has its share of the descriptors that this process may open",
+		                account->origin);
+	}
+	take(account, resource, amount);
 	return 0;
 }
 
 void cy__charge_always(cy__account *account, cy__resource resource, size_t amount)
 {
 	if (account)
-		account->held[resource] += amount;
+		take(account, resource, amount);
 }
 
 void cy__discharge(cy__account *account, cy__resource resource, size_t amount)
 {
 	if (!account || !amount)
 		return;
-	account->held[resource] -= amount;
+	give_back(account, resource, amount);
 	if (account->held[resource] <= account->limit[resource] / 2)
 		account->told[resource] = false;
 	if (account->closed && !account->held[resource])

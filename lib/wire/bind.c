@@ -112,6 +112,13 @@ static void take_turn(rx_task *task)
 	cy__binding_take(BINDING(task, turn));
 }
 
+static void retry(rx_task *task)
+{
+	cy__binding *binding = BINDING(task, retry);
+	cy__channel_flush(binding->channel);
+	update(binding);
+}
+
 static void pass_deadline(rx_task *task)
 {
 	cy__binding *binding = BINDING(task, deadline);
@@ -119,6 +126,7 @@ static void pass_deadline(rx_task *task)
 	update(binding);
 }
 
+#define TRY_AGAIN RX_MS(5)
 #define WATCH_AGAIN RX_MS(1)
 
 /* Its descriptor cannot be watched: what reads it finds out why, or tries again. */
@@ -154,6 +162,8 @@ static void update(cy__binding *binding)
 	if (cy__channel_wants_turn(channel) && !binding->turn.scheduler &&
 	    (!binding->gate || binding->gate->put_off(binding) < 0))
 		rx_schedule(binding->scheduler, &binding->turn, 0);
+	if (cy__channel_is_stalled(channel) && !binding->retry.scheduler)
+		rx_schedule(binding->scheduler, &binding->retry, TRY_AGAIN);
 	const rx_nsec deadline = cy__channel_deadline(channel);
 	if (deadline == RX_NEVER)
 		rx_cancel(&binding->deadline);
@@ -169,6 +179,7 @@ void cy__bind(cy__binding *binding, cy__channel *channel, rx_scheduler *schedule
 	                         .flush = {.run = flush},
 	                         .turn = {.run = take_turn},
 	                         .deadline = {.run = pass_deadline},
+	                         .retry = {.run = retry},
 	                         .look = {.run = look}};
 	watch(binding, rx_readable(cy__channel_fd(channel)), &read_ready_rx_consumer, &binding->readable);
 	if (binding->channel && cy__channel_pending(channel, NULL))
@@ -183,6 +194,7 @@ void cy__unbind(cy__binding *binding)
 	rx_cancel(&binding->flush);
 	rx_cancel(&binding->turn);
 	rx_cancel(&binding->deadline);
+	rx_cancel(&binding->retry);
 	rx_cancel(&binding->look);
 }
 

@@ -30,6 +30,7 @@ struct cy__binding {
 	rx_task flush; /* at the end of the turn in which something was queued */
 	rx_task turn;  /* frames that have been read wait for it */
 	rx_task deadline;
+	rx_task retry; /* the kernel has refused to take more, and does not say until when */
 	rx_task look;  /* keeps the loop from sleeping */
 	rx_nsec poll;  /* so long after something was sent or has come */
 	rx_nsec alive; /* when that was */

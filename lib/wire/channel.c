@@ -92,7 +92,7 @@ struct queue {
 	bool refused;
 };
 
-/* A descriptor that no frame has taken yet; -1 stands for a set of which the kernel could not open all. */
+/* A descriptor that no frame has taken yet; below 0 it is why there is none of a whole set. */
 struct arrived {
 	uint64_t end;
 	int fd;
@@ -118,6 +118,7 @@ struct cy__channel {
 	bool shut;    /* has told the peer so */
 	bool mute;    /* nobody reads what would be written */
 	bool writing, blocked;
+	bool stalled;         /* blocked, and the socket will not say when that is over */
 	bool more;            /* frames that were read wait for the next turn */
 	bool lent;            /* a frame's body is borrowed from the buffer */
 	bool greeted, parted; /* the hello, the goodbye has come */
@@ -133,6 +134,7 @@ struct cy__channel {
 	rx_nsec deadline;
 	struct arrived *arrived;
 	size_t arrived_count;
+	size_t kept; /* descriptors that whoever binds it knows to stay open */
 
 	struct assembly assembly;
 	cy__home *home;       /* of the blocks into which large bodies are read */
@@ -245,7 +247,7 @@ static void drop_queue(cy__channel *channel, struct queue *queue)
 static void fall_mute(cy__channel *channel)
 {
 	channel->mute = true;
-	channel->blocked = false;
+	channel->blocked = channel->stalled = false;
 	drop_queue(channel, &channel->queues[NORMAL]);
 	drop_queue(channel, &channel->queues[URGENT]);
 	drop_queue(channel, &channel->queues[BULK]);
@@ -313,14 +315,62 @@ static void close_arrived(cy__channel *channel)
 	channel->arrived_count = 0;
 }
 
-static void drop_assembly(struct assembly *assembly)
+static void close_assembly_fds(struct assembly *assembly)
 {
 	for (size_t i = 0; assembly->fds && i < assembly->fd_count; i++)
 		if (assembly->fds[i] >= 0)
 			close(assembly->fds[i]);
 	rx_free(assembly->fds);
+	assembly->fds = NULL;
+	assembly->fd_count = 0;
+}
+
+static void drop_assembly(struct assembly *assembly)
+{
+	close_assembly_fds(assembly);
 	cy_value_unref(assembly->block);
 	*assembly = (struct assembly){.body = NULL};
+}
+
+static size_t open_descriptors(const cy__channel *channel)
+{
+	size_t count = channel->assembly.fd_count;
+	for (size_t i = 0; i < channel->arrived_count; i++)
+		count += channel->arrived[i].fd >= 0;
+	return count;
+}
+
+/* Of each set its place in the stream is left, and why there is none. */
+static void refuse_arrived(cy__channel *channel)
+{
+	size_t sets = 0;
+	for (size_t i = 0; i < channel->arrived_count; i++) {
+		const struct arrived arrived = channel->arrived[i];
+		if (arrived.fd >= 0)
+			close(arrived.fd);
+		if (sets && channel->arrived[sets - 1].end == arrived.end)
+			continue;
+		channel->arrived[sets++] =
+			(struct arrived){.end = arrived.end, .fd = arrived.fd < 0 ? arrived.fd : -EDQUOT};
+	}
+	channel->arrived_count = sets;
+	if (channel->assembly.fd_count)
+		channel->assembly.fd_error = -EDQUOT;
+	close_assembly_fds(&channel->assembly);
+}
+
+/* Whoever sends descriptors, and not the frame that they are for, has them open here: that is bounded. */
+static void settle_descriptors(cy__channel *channel)
+{
+	const size_t before = channel->kept, now = open_descriptors(channel);
+	if (now == before || !channel->ops->kept)
+		return;
+	channel->kept = now;
+	if (now <= CY__FRAME_FDS_MAX && channel->ops->kept(channel, before, now, channel->ctx) >= 0)
+		return;
+	refuse_arrived(channel);
+	channel->kept = 0;
+	channel->ops->kept(channel, before, 0, channel->ctx);
 }
 
 static void free_channel(cy__channel *channel)
@@ -355,6 +405,7 @@ void cy__channel_destroy(cy__channel *channel)
 	fall_mute(channel);
 	close_arrived(channel);
 	drop_assembly(&channel->assembly);
+	settle_descriptors(channel);
 	close(channel->fd);
 	channel->fd = -1;
 	leave(channel);
@@ -369,6 +420,7 @@ static void end(cy__channel *channel, int code, const char *why)
 	channel->deadline = RX_NEVER;
 	close_arrived(channel);
 	drop_assembly(&channel->assembly);
+	settle_descriptors(channel);
 	if (code < 0)
 		fall_mute(channel);
 	channel->ops->closed(channel, code, why, channel->ctx);
@@ -626,7 +678,8 @@ static bool write_once(cy__channel *channel)
 	ssize_t result = send_gathered(channel, &plan.gathered);
 	if (result < 0) {
 		/* Without buffers, or with too many descriptors under way, it is a matter of time, too. */
-		channel->blocked = errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM || errno == ETOOMANYREFS;
+		channel->stalled = errno == ENOBUFS || errno == ENOMEM || errno == ETOOMANYREFS;
+		channel->blocked = errno == EAGAIN || channel->stalled;
 		if (!channel->blocked)
 			fall_mute(channel);
 		return false;
@@ -649,7 +702,7 @@ static void write_queued(cy__channel *channel)
 	if (channel->writing)
 		return;
 	channel->writing = true;
-	channel->blocked = false;
+	channel->blocked = channel->stalled = false;
 	while (!channel->mute && has_queued(channel) && write_once(channel))
 		;
 	channel->writing = false;
@@ -1153,7 +1206,7 @@ static int receive_fds(cy__channel *channel, struct msghdr *message, uint64_t pl
 	bool cut = message->msg_flags & MSG_CTRUNC;
 	int error = cut ? make_arrived(channel, 1, why) : 0;
 	if (cut && error == 0)
-		keep_arrived(channel, -1, place);
+		keep_arrived(channel, -EMFILE, place);
 	for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header; header = CMSG_NXTHDR(message, header)) {
 		if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
 			continue;
@@ -1293,7 +1346,7 @@ static int take_fds(cy__channel *channel, const cy__frame *frame, int *room, cy_
 	if (!lost && count != frame->fd_count)
 		return refuse(-EPROTO, "not as many descriptors as were announced", why);
 	if (lost)
-		fds->error = -EMFILE;
+		fds->error = channel->arrived[0].fd;
 	else
 		fds->count = count;
 	for (size_t i = 0; i < fds->count; i++)
@@ -1301,6 +1354,14 @@ static int take_fds(cy__channel *channel, const cy__frame *frame, int *room, cy_
 	channel->arrived_count -= count;
 	memmove(channel->arrived, channel->arrived + count, channel->arrived_count * sizeof *channel->arrived);
 	return 0;
+}
+
+/* So that whoever it is passed on to knows it, too: in the flags, and from them. */
+static uint16_t note_lost(uint16_t flags, cy__fds *fds)
+{
+	if ((flags & CY__FRAME_LOST) && !fds->count && !fds->error)
+		fds->error = -EMFILE;
+	return fds->error ? flags | CY__FRAME_LOST : (uint16_t)(flags & ~CY__FRAME_LOST);
 }
 
 static void close_unclaimed(const cy__fds *fds)
@@ -1355,7 +1416,7 @@ static bool deliver_assembled(cy__channel *channel)
 	whole.frame.body = whole.body;
 	whole.frame.body_size = whole.size;
 	whole.frame.block = whole.block;
-	whole.frame.flags = normal_flags(whole.frame.flags);
+	whole.frame.flags = note_lost(normal_flags(whole.frame.flags), &fds);
 	channel->counts.frames_in++;
 	if (!is_lost(channel, &whole.frame))
 		channel->ops->frame(channel, &whole.frame, &fds, channel->ctx);
@@ -1490,7 +1551,7 @@ static bool deliver(cy__channel *channel)
 		end(channel, error, why);
 		return false;
 	}
-	frame.flags = normal_flags(frame.flags);
+	frame.flags = note_lost(normal_flags(frame.flags), &fds);
 	frame.body = channel->in + channel->in_begin + CY__FRAME_HEAD;
 	frame.body_size = size - CY__FRAME_HEAD;
 	channel->in_begin += size;
@@ -1562,6 +1623,7 @@ void cy__channel_on_readable(cy__channel *channel, rx_nsec now)
 	channel->more = false;
 	size_t got = read_turn(channel);
 	if (!channel->ended) {
+		settle_descriptors(channel);
 		set_deadline(channel, got, now);
 		shrink(channel);
 	}
@@ -1591,7 +1653,12 @@ bool cy__channel_wants_read(const cy__channel *channel)
 
 bool cy__channel_wants_write(const cy__channel *channel)
 {
-	return channel->blocked;
+	return channel->blocked && !channel->stalled;
+}
+
+bool cy__channel_is_stalled(const cy__channel *channel)
+{
+	return channel->stalled;
 }
 
 bool cy__channel_wants_turn(const cy__channel *channel)

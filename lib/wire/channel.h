@@ -44,7 +44,8 @@ typedef struct cy__channel_options {
 typedef struct cy__fds {
 	int *fd;
 	size_t count;
-	int error; /**< 0, or why those that were sent are not here: -EMFILE, none could be opened */
+	/** 0, or why those that were sent are not here: -EMFILE, none could be opened; -EDQUOT, its sender has too many. */
+	int error;
 } cy__fds;
 
 /** @returns descriptor @p index, which is the caller's from now on; -1: no such one, or already claimed */
@@ -65,6 +66,12 @@ typedef struct cy__channel_ops {
 	void (*room)(cy__channel *channel, void *ctx);
 	/** Asked after each frame: whether no more are to be delivered in this turn. May be NULL. */
 	bool (*enough)(cy__channel *channel, void *ctx);
+	/**
+	 * Descriptors that have come stay open, for the frames that they belong to are not whole: @p now of them, @p before
+	 * the last time. Not called for those of a frame that is whole. If it refuses more, they are closed, and the frame
+	 * is delivered without. May be NULL.
+	 */
+	int (*kept)(cy__channel *channel, size_t before, size_t now, void *ctx);
 	/** For who binds it: a frame waits in an empty queue, so that a flush is wanted soon. May be NULL. */
 	void (*queued)(cy__channel *channel, void *ctx);
 } cy__channel_ops;
@@ -163,6 +170,9 @@ void cy__channel_fail(cy__channel *channel, int code, const char *why);
 bool cy__channel_wants_read(const cy__channel *channel);
 /** Whether the socket took less than there is, so that on_writable is wanted. */
 bool cy__channel_wants_write(const cy__channel *channel);
+/** Whether the kernel has refused to take more for another reason than that the socket is full, so that nobody will say when
+ * it may be tried again: call cy__channel_flush() a little later. */
+bool cy__channel_is_stalled(const cy__channel *channel);
 /** Whether frames that have been read wait for the next turn (call on_readable although nothing new came). */
 bool cy__channel_wants_turn(const cy__channel *channel);
 /** When on_time is wanted; RX_NEVER: not at all. */

@@ -109,8 +109,10 @@ enum {
 	CY__FRAME_KEEP_LATEST = 0x0030,
 	/** Of an item: the reply is complete with it, as by an end behind it. */
 	CY__FRAME_LAST = 0x0040,
+	/** Descriptors were sent with it, and none come: a process on the way could not open them. */
+	CY__FRAME_LOST = 0x0080,
 	/** All flags; any other bit is refused. */
-	CY__FRAME_FLAGS = 0x007f
+	CY__FRAME_FLAGS = 0x00ff
 };
 
 /** Values of `from` and `to` besides ids of workers. */

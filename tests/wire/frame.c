@@ -129,7 +129,7 @@ static const struct spoilt {
 	{6, 0x02, -ENOMSG, "kind"},
 	{6, 0xff, -ENOMSG, "kind"},
 	{8, 0x80, -EINVAL, "flags"},
-	{9, 0x80, -EINVAL, "flags"},
+	{8, 0x01, -EINVAL, "flags"},
 	{9, 0x30, -EINVAL, "policy"},
 	{9, 0x10, -EINVAL, "policy"},
 	{9, 0x01, -EINVAL, "pieces"},

@@ -1,0 +1,155 @@
+/*
+ * Descriptors that come and belong to no frame that is whole: who sends them cannot make the primary run out of its own.
+ */
+#include <ev.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+
+#include "tests/support/liar.h"
+
+enum { EACH = CY__FRAME_FDS_MAX, LIARS = 4, FILES = 1024 };
+
+/* One byte, and with it as many descriptors as a message can carry. */
+static void put_strays(const uint8_t *byte)
+{
+	static int fds[EACH];
+	static char room[CMSG_SPACE(sizeof fds)];
+	struct iovec bytes = {(void *)(uintptr_t)byte, 1};
+	struct msghdr message = {
+		.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+	for (size_t i = 0; i < EACH; i++)
+		fds[i] = STDERR_FILENO;
+	*CMSG_FIRSTHDR(&message) = (struct cmsghdr){CMSG_LEN(sizeof fds), SOL_SOCKET, SCM_RIGHTS};
+	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), fds, sizeof fds);
+	if (sendmsg(channel, &message, 0) != 1)
+		_exit(CAUGHT);
+}
+
+/* A frame that never ends, with as many as may come before that. */
+PROGRAM(stray_sender)
+{
+	uint8_t head[CY__FRAME_HEAD];
+	channel = cy__inherited_channel();
+	signal(SIGPIPE, SIG_IGN);
+	cy__frame_encode(&(cy__frame){.kind = CY__MESSAGE, .fd_count = EACH}, head);
+	say_hello(put);
+	say_done();
+	for (size_t i = 0; i < 2; i++)
+		put_strays(head + i);
+	put(head + 2, 1);
+	hear_no_more();
+	return 94;
+}
+
+static rx_observable *square(const cy_request *request, void *ctx)
+{
+	int64_t n = 0;
+	const int code = cy_get_int(request->arguments, NULL, &n);
+	return code < 0 ? cy_refuse(code, "square takes a number") : cy_answer(cy_int(n * n));
+}
+
+/* Sends a message with a descriptor to the worker 1. */
+static rx_observable *pass(const cy_request *request, void *ctx)
+{
+	const int fd = STDERR_FILENO;
+	const int code = cy_send_descriptors(request->cluster, cy_worker(1), "passed", NULL, &fd, 1);
+	return code < 0 ? cy_refuse(code, "pass") : cy_answer(cy_int(0));
+}
+
+static int got = 1;
+
+static void look(const cy_event *event, void *ctx)
+{
+	if (event->type != CY_EVENT_MESSAGE)
+		return;
+	got = cy_event_descriptor(event, 0);
+	if (got >= 0) {
+		close(got);
+		got = 0;
+	}
+}
+RX_CONSUMER(look, cy_event);
+
+static rx_observable *tell(const cy_request *request, void *ctx)
+{
+	return cy_answer(cy_int(got));
+}
+
+PROGRAM(stray_neighbour)
+{
+	cy_cluster *cluster = cy_join(NULL);
+	if (!cluster)
+		return 99;
+	rx_subscribe(cy_events(cluster), &(rx_observer){RX_NEXT(look)}, NULL);
+	cy_register(cluster, &(cy_command){.name = "square", .run = square});
+	cy_register(cluster, &(cy_command){.name = "pass", .run = pass});
+	cy_register(cluster, &(cy_command){.name = "tell", .run = tell});
+	return cy_run(cluster);
+}
+
+static size_t done, ready;
+
+static void count_event(const cy_event *event, void *ctx)
+{
+	done += event->type == CY_EVENT_MESSAGE;
+	ready += event->type == CY_EVENT_READY && event->worker == 1;
+}
+RX_CONSUMER(count_event, cy_event);
+
+static void await(const size_t *counter, size_t count)
+{
+	while (*counter < count)
+		ck_assert(ev_run(ev_default_loop(0), EVRUN_ONCE));
+}
+
+static void limit_files(rlim_t files)
+{
+	struct rlimit limit;
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = files;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+TEST(a_killed_worker_comes_back_however_many_descriptors_others_have_sent)
+{
+	limit_files(FILES);
+	cy_cluster *cluster = cluster_begin("stray_neighbour", NULL);
+	rx_subscribe(cy_events(cluster), &(rx_observer){RX_NEXT(count_event)}, NULL);
+	cluster_fork(cluster, "Sarah",
+	             &(cy_worker_options){.revive = CY_REVIVE_ON_FAILURE, .revival = {.first = RX_NOW, .limit = 2}});
+	await(&ready, 1);
+	program_select("stray_sender");
+	for (size_t i = 0; i < LIARS; i++)
+		cluster_fork(cluster, NULL, NULL);
+	await(&done, LIARS);
+	for (int64_t i = 0; i < 200; i++) /* meanwhile what they send comes */
+		ck_assert_int_eq(cluster_number(cluster, cy_named("Sarah"), "square", cy_int(i)), i * i);
+	program_select("stray_neighbour");
+	cy_kill(cluster, cy_named("Sarah"), SIGKILL);
+	await(&ready, 2);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Sarah"), "square", cy_int(7)), 49);
+	cluster_end(cluster);
+}
+
+TEST(a_worker_hears_that_a_descriptor_was_lost_on_its_way)
+{
+	struct rlimit before;
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	cy_cluster *cluster = cluster_begin("stray_neighbour", NULL);
+	cluster_fork(cluster, "Sarah", NULL);
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_ready(cluster);
+	limit_files(3); /* the primary can open none, and what it has stays open */
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "pass", NULL), 0);
+	int64_t heard_of = 1;
+	while ((heard_of = cluster_number(cluster, cy_named("Sarah"), "tell", NULL)) == 1)
+		;
+	limit_files(before.rlim_cur);
+	ck_assert_int_eq(heard_of, -EMFILE);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "pass", NULL), 0);
+	while ((heard_of = cluster_number(cluster, cy_named("Sarah"), "tell", NULL)) == -EMFILE)
+		;
+	ck_assert_int_eq(heard_of, 0);
+	cluster_end(cluster);
+}
