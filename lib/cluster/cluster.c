@@ -2,6 +2,7 @@
  * The handle: joining, running, leaving, and who this process is.
  */
 #include "lib/cluster/cluster.h"
+#include "lib/cluster/quota.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -136,7 +137,7 @@ static int create_parts(cy_cluster *cluster)
 	cluster->end = rx_replay_create(&rx_type_int, 1, RX_NEVER);
 	cluster->flushing = rx_subject_create(&rx_type_cy_body);
 	cluster->metadata = cy_nil();
-	cluster->ledger = cy__ledger_create(&cluster->options.quota, NULL, NULL);
+	cluster->ledger = cy__ledger_create(&cluster->options.quota, cy__quota_met, cluster);
 	cluster->turns = cy__turns_create(cluster->scheduler);
 	cy__messages_init(cluster);
 	if (!cluster->ledger || !cluster->turns || !cluster->scheduler->ops->wait ||
@@ -210,6 +211,7 @@ static void release(cy_cluster *cluster)
 	rx_cancel(&cluster->passing);
 	cy__turns_destroy(cluster->turns);
 	cy__ledger_destroy(cluster->ledger);
+	rx_cancel(&cluster->quota_events.saying);
 	rx_cancel(&cluster->alive);
 	rx_cancel(&cluster->telling);
 	rx_subject_unref(cluster->events);

@@ -4,7 +4,7 @@
  *     event/       cy_event: making, copying, emitting
  *     command/     registry: name → handler; exchange: a call as its caller sees it; serve: a call that runs here;
  *                  call: cy_call(); builtin: the library's own commands
- *     message/     cy_send(); letters: messages that wait; gauge: how full a queue is; room: cy_room()
+ *     message/     cy_send(); outbox: what waits for a process; letter: one of it; gauge: how full a queue is; room: cy_room()
  *     primary/     spawn and supervise (both without a loop), worker: one worker over its incarnations; workers: all of
  *                  them; route: whom a frame is for
  *     worker/      join: becoming a worker; status
@@ -37,13 +37,40 @@ typedef struct cy__group cy__group;
 typedef struct cy__member cy__member;
 typedef struct cy__guardian cy__guardian;
 
-/* Messages that wait; see message/letters.h. Zero but for `dropped` is none. */
-typedef struct cy__letters {
+/*
+ * What one origin has waiting for one process: in the order in which it came, with those that may give way in a list of their
+ * own, and the latest of each name in a table.
+ */
+typedef struct cy__lane {
+	struct cy__outbox *outbox;
+	uint32_t origin;
+	cy__account *account; /* NULL: an origin that is not bounded by one */
 	cy__letter *first, *last;
+	cy__letter *loose, *loose_last; /* may be dropped */
+	size_t count, bytes, loose_count, loose_bytes;
+	cy__table latest;            /* letters that keep the latest, by a hash of their names */
+	cy__share frames, room;      /* its part of what may wait: messages and calls, and their bytes */
+	cy__share items, items_room; /* the same of replies */
+	cy__share calls;             /* its calls that this process serves */
+	size_t deficit;              /* bytes that it may still send in its turn */
+	bool told;                   /* the origin has been told that it finds no room */
+	struct cy__lane *next, *previous; /* in the round of those that have something waiting */
+} cy__lane;
+
+/* What waits for one process, in a lane for each origin; see message/outbox.h. */
+typedef struct cy__outbox {
+	struct cy__gauge *gauge;
+	cy__lane own;     /* of this process */
+	cy__table others; /* lanes of others, by their origins */
+	cy__lane *turn;   /* whose turn it is; NULL: nothing waits */
+	size_t active;    /* lanes in the round */
 	size_t count, bytes;
-	/* One that @p from has sent was dropped, as its policy has it. */
-	void (*dropped)(struct cy__letters *letters, uint32_t from);
-} cy__letters;
+	size_t forced; /* of them, ends of replies and the like, which are never refused */
+	uint64_t sequence;
+	cy__capacity frames, room, items, items_room, calls;
+	bool held; /* nothing goes out yet: its hello has not come */
+	bool feeding;
+} cy__outbox;
 
 /*
  * How full the queue to one process is: what was refused and dropped, who has been told, who waits for room; see
@@ -52,12 +79,11 @@ typedef struct cy__letters {
 typedef struct cy__gauge {
 	cy_cluster *cluster;
 	uint32_t id;               /* of that process */
-	bool full;                 /* since a refusal, until there is room again */
+	bool full;                 /* for what this process sends: since a refusal, until there is room again */
+	bool in_fullness;          /* for anybody */
 	uint64_t refused, dropped; /* calls and messages, ever: over all incarnations */
 	uint8_t said, to_say;      /* in this fullness: what it is */
 	rx_task saying;
-	uint32_t *told; /* senders, in other processes, that have been told of this fullness */
-	size_t told_count;
 	struct cy__room_wait *waits, **waits_end;
 } cy__gauge;
 
@@ -75,6 +101,7 @@ typedef struct cy__peer {
 	cy__table incoming;       /* its calls, by their numbers: ports */
 	struct cy__port *blocked; /* those that wait for room in its queue */
 	cy__leg *legs;            /* calls to it that await replies */
+	cy__leg *owing;           /* those of them that are owed credit */
 	size_t leg_count;
 	/*
 	 * What its last channel has left: calls in both directions that are ended in slices, while another channel may be
@@ -88,8 +115,22 @@ typedef struct cy__peer {
 	uint64_t served;         /* calls that it has answered, over all incarnations */
 	cy__channel_counts past; /* of its earlier channels */
 	cy__gauge gauge;
-	cy__letters backlog; /* messages that gave way at its queue's bound, and may be dropped */
+	cy__outbox outbox;    /* what its channel has no room for yet */
+	cy__account *account; /* in the primary: of what it makes this process hold; NULL in a worker */
 } cy__peer;
+
+/* Limits of accounts that have been met, and not been said yet. */
+typedef struct cy__quota_event {
+	uint32_t origin;
+	cy__resource resource;
+	size_t limit;
+} cy__quota_event;
+
+typedef struct cy__quota_events {
+	cy__quota_event met[64];
+	size_t count;
+	rx_task saying;
+} cy__quota_events;
 
 /* The registry of this process's commands. */
 typedef struct cy__registry {
@@ -117,6 +158,7 @@ struct cy_cluster {
 	cy_options options; /* every default filled in */
 	rx_scheduler *scheduler, *asap;
 	cy__ledger *ledger; /* who makes this process hold what */
+	cy__quota_events quota_events;
 	cy__turns *turns;   /* work of others that takes longer than a slice of a turn */
 	cy__turn passed;    /* the last turn that passed the limit, until an event has said so */
 	rx_task passing;
@@ -137,8 +179,8 @@ struct cy_cluster {
 	cy__serve *serving; /* calls that run here */
 	size_t serving_count;
 	uint64_t late;       /* replies that nobody awaited */
-	cy__letters letters; /* messages to itself */
-	cy__gauge own;       /* how full that is */
+	cy__outbox letters; /* messages to itself */
+	cy__gauge own;      /* how full that is */
 	rx_task post;
 	cy__methods methods;
 	rx_subscription signals[CY_SIGNALS + 1];
@@ -222,21 +264,21 @@ typedef struct cy__post {
 	size_t opening_size;
 	const int *fds;
 	size_t fd_count;
-	bool reserved;
-	bool forced;  /* past the bound */
+	bool forced;  /* past every bound */
 	bool ordered; /* behind whatever was sent as ordered before it */
+	bool last;    /* behind whatever was sent before it, by whomever */
+	cy__leg *leg; /* of a call: it knows where the call waits */
 } cy__post;
 /*
- * What may be dropped, and finds the queue full, waits in the backlog.
- * @retval as cy__channel_send(); -EPIPE without a channel; the mistake that the body is
+ * Send a frame. A call or a message that finds no room in the channel waits in the outbox; what the library itself has to say
+ * is never refused.
+ * @retval as cy__outbox_send(); the mistake that the body is
  */
 int cy__peer_post(cy__peer *peer, const cy__post *post);
-/* The same, with a channel, and what finds the queue full is simply refused. */
-int cy__peer_send(cy__peer *peer, const cy__post *post);
 /* Its whole body, opening included; to be released. May be a mistake. */
 cy_value *cy__post_body(const cy__post *post);
-/* Pass a frame on, body and descriptors as they are, with another call number and sender. */
-int cy__peer_forward(cy__peer *peer, const cy__frame *frame, uint64_t call, uint32_t from, cy__fds *fds);
+/* Pass a call (on @p leg) or a message on, body and descriptors as they are, with another sender. */
+int cy__peer_forward(cy__peer *peer, const cy__frame *frame, cy__leg *leg, uint32_t from, cy__fds *fds);
 /* It waits for something that cannot be sent, for @p code: rather no channel than a peer that waits for ever. */
 void cy__peer_give_up(cy__peer *peer, int code);
 /* It has broken the protocol: its channel ends, with @p why. */

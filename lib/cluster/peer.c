@@ -5,9 +5,9 @@
 #include "lib/command/opening.h"
 #include "lib/command/port.h"
 #include "lib/command/serve.h"
-#include "lib/message/backlog.h"
 #include "lib/message/gauge.h"
 #include "lib/message/message.h"
+#include "lib/message/outbox.h"
 #include "lib/primary/route.h"
 #include "lib/primary/worker.h"
 #include "lib/worker/join.h"
@@ -163,7 +163,8 @@ static void frames_queued(cy__channel *channel, void *ctx)
 static void room_again(cy__channel *channel, void *ctx)
 {
 	(void)channel;
-	cy__backlog_send(ctx);
+	cy__outbox_feed(ctx);
+	cy__peer_grant_owed(ctx);
 	cy__port_room(ctx);
 }
 
@@ -188,16 +189,16 @@ static const cy__channel_ops channel_ops = {.frame = take_frame,
 
 int cy__peer_open(cy__peer *peer, cy_cluster *cluster, uint32_t id, int fd)
 {
-	const cy__channel_options options = {.frame_max = cluster->options.frame_max,
-	                                     .queue_bytes = cluster->options.queue_bytes,
-	                                     .queue_frames = cluster->options.queue_frames,
-	                                     .read_timeout = cluster->options.read_timeout};
+	cy__channel_options options = {.frame_max = cluster->options.frame_max,
+	                               .read_timeout = cluster->options.read_timeout};
+	cy__outbox_channel_options(&cluster->options, &options);
 	peer->cluster = cluster;
 	peer->id = id;
 	peer->greeted = peer->leaving = peer->parted = false;
 	if (!peer->gauge.cluster)
 		cy__gauge_init(&peer->gauge, cluster, id);
-	cy__backlog_init(peer);
+	if (!peer->outbox.gauge)
+		cy__outbox_init(&peer->outbox, &peer->gauge, peer->worker);
 	return cy__channel_create(fd, &options, &channel_ops, peer, &peer->channel);
 }
 
@@ -255,14 +256,19 @@ void cy__peer_lost(cy__peer *peer)
 	cy__turns_remove(&peer->reading);
 	end_all_calls(peer); /* of an earlier channel */
 	cy__peer_count(peer, &peer->past);
-	cy__peer_lose_legs(peer);
+	/* What waits for its hello waits for that of the next incarnation. */
+	if (!peer->outbox.held) {
+		cy__outbox_drop(&peer->outbox);
+		cy__peer_lose_legs(peer);
+	}
 	cy__port_lose_all(peer);
 	peer->channel = NULL;
 	peer->greeted = false;
 	peer->losing = (cy__work){.step = end_more_calls, .what = "the end of a channel", .origin = peer->id};
 	if (end_some_calls(peer) && !peer->losing.turns && cy__turns_add(peer->cluster->turns, &peer->losing) < 0)
 		end_all_calls(peer);
-	cy__backlog_lost(peer);
+	if (peer->worker)
+		cy__outbox_hold(&peer->outbox);
 	cy__channel_destroy(channel);
 }
 
@@ -270,6 +276,7 @@ void cy__peer_finish(cy__peer *peer)
 {
 	cy__peer_lost(peer);
 	end_all_calls(peer);
+	cy__outbox_finish(&peer->outbox);
 	cy__gauge_finish(&peer->gauge);
 	cy__table_finish(&peer->incoming);
 }
@@ -279,19 +286,34 @@ static void release_body(void *owner)
 	cy_value_unref(owner);
 }
 
-/* What waits in the backlog was sent before this. */
-static bool must_wait(const cy__peer *peer, cy__kind kind, bool forced)
-{
-	return kind == CY__MESSAGE && peer->backlog.first && !forced;
-}
-
 cy_value *cy__post_body(const cy__post *post)
 {
 	return post->opening_size ? cy__opening_join(post->opening, post->opening_size, post->body)
 	                          : cy_value_ref(post->body);
 }
 
-int cy__peer_send(cy__peer *peer, const cy__post *post)
+/* Calls and messages are bounded; an event is for whoever has caused it. What else the library says comes with these. */
+static bool is_bounded(const cy__post *post)
+{
+	return (post->kind == CY__CALL || post->kind == CY__MESSAGE || post->kind == CY__EVENT) && !post->forced;
+}
+
+static int post_frame(cy__peer *peer, const cy__post *post, const cy__frame *frame, const cy__sending *sending)
+{
+	if (!is_bounded(post) && !post->leg) {
+		const int code = peer->channel ? cy__channel_send(peer->channel, frame, sending) : -EPIPE;
+		cy__outbox_choke(peer);
+		return code;
+	}
+	return cy__outbox_send(peer, &(cy__parcel){.frame = frame,
+	                                           .sending = sending,
+	                                           .origin = post->kind == CY__EVENT ? post->to : post->from,
+	                                           .manner = post->forced ? CY__FORCED : CY__BOUNDED,
+	                                           .last = post->last,
+	                                           .leg = post->leg});
+}
+
+int cy__peer_post(cy__peer *peer, const cy__post *post)
 {
 	cy__frame frame = {.kind = (uint8_t)post->kind,
 	                   .flags = post->flags,
@@ -304,38 +326,26 @@ int cy__peer_send(cy__peer *peer, const cy__post *post)
 	cy__sending sending = {.fds = post->fds,
 	                       .prefix = post->opening,
 	                       .prefix_size = post->opening_size,
-	                       .reserved = post->reserved,
-	                       .forced = post->forced,
+	                       .forced = post->forced || !is_bounded(post),
 	                       .ordered = post->ordered};
-	if (post->body) {
-		int code = cy_value_error(post->body);
-		if (code < 0)
-			return rx_raise(code, "%s", cy_value_words(post->body));
-		frame.body = cy_value_bytes(post->body, &frame.body_size);
-		sending.release = release_body;
-		sending.owner = cy_value_ref(post->body);
-		code = cy__channel_send(peer->channel, &frame, &sending);
-		if (code < 0)
-			cy_value_unref(post->body);
-		return code;
-	}
-	return cy__channel_send(peer->channel, &frame, &sending);
+	if (!post->body)
+		return post_frame(peer, post, &frame, &sending);
+	int code = cy_value_error(post->body);
+	if (code < 0)
+		return rx_raise(code, "%s", cy_value_words(post->body));
+	frame.body = cy_value_bytes(post->body, &frame.body_size);
+	sending.release = release_body;
+	sending.owner = cy_value_ref(post->body);
+	code = post_frame(peer, post, &frame, &sending);
+	if (code < 0)
+		cy_value_unref(post->body);
+	return code;
 }
 
-int cy__peer_post(cy__peer *peer, const cy__post *post)
+int cy__peer_forward(cy__peer *peer, const cy__frame *frame, cy__leg *leg, uint32_t from, cy__fds *fds)
 {
-	if (!peer->channel)
-		return -EPIPE;
-	const int code = must_wait(peer, post->kind, post->forced) ? -EAGAIN : cy__peer_send(peer, post);
-	return code == -EAGAIN ? cy__backlog_take(peer, post) : code;
-}
-
-int cy__peer_forward(cy__peer *peer, const cy__frame *frame, uint64_t call, uint32_t from, cy__fds *fds)
-{
-	if (!peer->channel)
-		return -EPIPE;
 	cy__frame passed = *frame;
-	passed.call = call;
+	passed.call = leg ? leg->number : 0;
 	passed.from = from;
 	passed.fd_count = fds ? (uint8_t)fds->count : 0;
 	cy__sending sending = {.fds = fds ? fds->fd : NULL};
@@ -343,11 +353,11 @@ int cy__peer_forward(cy__peer *peer, const cy__frame *frame, uint64_t call, uint
 		sending.release = release_body;
 		sending.owner = cy_value_ref(frame->block);
 	}
-	const int code =
-		must_wait(peer, passed.kind, false) ? -EAGAIN : cy__channel_send(peer->channel, &passed, &sending);
+	const int code = cy__outbox_send(
+		peer, &(cy__parcel){.frame = &passed, .sending = &sending, .origin = from, .leg = leg});
 	if (code < 0)
 		cy_value_unref(sending.owner);
-	return code == -EAGAIN ? cy__backlog_take_frame(peer, &passed, sending.fds) : code;
+	return code;
 }
 
 void cy__peer_give_up(cy__peer *peer, int code)
@@ -369,7 +379,7 @@ void cy__peer_leave(cy__peer *peer)
 	if (!peer->channel || peer->parted)
 		return;
 	peer->leaving = peer->parted = true;
-	cy__backlog_force(peer);
+	cy__outbox_force(peer);
 	cy__peer_post(peer, &(cy__post){.kind = CY__GOODBYE});
 	cy__channel_close(peer->channel);
 }

@@ -315,9 +315,10 @@ static int send_from_worker(struct caller *caller, const struct call *call, cons
 	const bool here = cy__is_own(cluster, &(cy_target){.to = call->to, .name = call->name});
 	if (!here && !cluster->peer.channel)
 		return rx_raise(-EHOSTUNREACH, "the primary has gone");
-	cy__leg *leg = cy__leg_add(&caller->exchange, call->to);
-	if (!leg)
-		return -ENOMEM;
+	cy__leg *leg;
+	const int code = cy__leg_add(&caller->exchange, call->to, &leg);
+	if (code < 0)
+		return code;
 	if (here)
 		cy__serve_leg(leg, call->command, call->arguments);
 	else

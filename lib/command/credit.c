@@ -48,6 +48,14 @@ int cy__credit_add(cy__credit *credit, const cy__frame *frame)
 	return 0;
 }
 
+void cy__credit_grant(const cy__credit *credit, cy__frame *frame, uint8_t body[CY__GRANT_BODY])
+{
+	body[0] = UINT64;
+	for (size_t i = 1; i < CY__GRANT_BODY; i++)
+		body[i] = (uint8_t)((uint64_t)credit->bytes >> 8 * (CY__GRANT_BODY - 1 - i));
+	*frame = (cy__frame){.kind = CY__CREDIT, .credit = credit->items, .body = body, .body_size = CY__GRANT_BODY};
+}
+
 void cy__window_init(cy__window *window, uint32_t size)
 {
 	*window = (cy__window){.size = size};
@@ -64,10 +72,7 @@ bool cy__window_take(cy__window *window, size_t size, cy__frame *frame, uint8_t 
 	window->begun = true;
 	if (window->items < window->size - window->size / 2 && window->bytes < CY__CREDIT_BYTES / 2)
 		return false;
-	body[0] = UINT64;
-	for (size_t i = 1; i < CY__GRANT_BODY; i++)
-		body[i] = (uint8_t)((uint64_t)window->bytes >> 8 * (CY__GRANT_BODY - 1 - i));
-	*frame = (cy__frame){.kind = CY__CREDIT, .credit = window->items, .body = body, .body_size = CY__GRANT_BODY};
+	cy__credit_grant(&(cy__credit){.items = window->items, .bytes = window->bytes}, frame, body);
 	window->open.items += window->items;
 	window->open.bytes += window->bytes;
 	window->items = 0;

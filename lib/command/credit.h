@@ -41,6 +41,12 @@ bool cy__credit_spend(cy__credit *credit, size_t size);
  */
 int cy__credit_add(cy__credit *credit, const cy__frame *frame);
 
+/* Room for the body of CY__CREDIT. */
+#define CY__GRANT_BODY 9
+
+/* The frame that grants as much as @p credit has, with its body in @p body. */
+void cy__credit_grant(const cy__credit *credit, cy__frame *frame, uint8_t body[CY__GRANT_BODY]);
+
 /* What the receiver of a reply has granted, and what of it it has taken. */
 typedef struct cy__window {
 	cy__credit open; /* what may still come */
@@ -51,9 +57,6 @@ typedef struct cy__window {
 	bool begun;
 	struct cy__window *next;
 } cy__window;
-
-/* Room for the body of CY__CREDIT. */
-#define CY__GRANT_BODY 9
 
 void cy__window_init(cy__window *window, uint32_t size);
 /*

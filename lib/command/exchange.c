@@ -1,5 +1,6 @@
 #include "lib/command/exchange.h"
 #include "lib/command/serve.h"
+#include "lib/message/outbox.h"
 #include "lib/primary/recycle.h"
 #include "lib/primary/worker.h"
 #include "lib/value/layout.h"
@@ -72,18 +73,24 @@ const rx_error *cy__error_of(cy__body body)
 
 /* ---- Legs ------------------------------------------------------------------------------------------------------ */
 
-cy__leg *cy__leg_add(cy__exchange *exchange, uint32_t target)
+int cy__leg_add(cy__exchange *exchange, uint32_t target, cy__leg **added)
 {
+	const int code = cy__charge(exchange->account, CY__CALLS, 1);
+	if (code < 0)
+		return code;
 	cy__leg *leg = exchange->first.exchange ? rx_alloc(sizeof *leg) : &exchange->first;
-	if (!leg)
-		return NULL;
+	if (!leg) {
+		cy__discharge(exchange->account, CY__CALLS, 1);
+		return rx_raise(-ENOMEM, "no memory for a call");
+	}
 	*leg = (cy__leg){.exchange = exchange, .target = target};
 	cy__window_init(&leg->window, exchange->credit);
 	leg->next = exchange->legs;
 	if (leg->next)
 		leg->next->previous = leg;
 	exchange->legs = leg;
-	return leg;
+	*added = leg;
+	return 0;
 }
 
 /* Its peer's channel has ended since; it is about to fail. */
@@ -108,13 +115,26 @@ static void leave_peer(cy__leg *leg)
 	leg->peer = NULL;
 }
 
+static void owe_nothing(cy__leg *leg)
+{
+	if (!leg->owing)
+		return;
+	*leg->owing = leg->next_owing;
+	if (leg->next_owing)
+		leg->next_owing->owing = leg->owing;
+	leg->owing = NULL;
+	leg->owed = (cy__credit){0};
+}
+
 /* Take a leg out of everything that knows it. */
 static void remove_leg(cy__leg *leg)
 {
 	cy__exchange *exchange = leg->exchange;
 	leave_peer(leg);
 	if (leg->waiting)
-		cy__waiting_remove(leg->waiting);
+		cy__outbox_remove(leg->waiting);
+	owe_nothing(leg);
+	cy__discharge(exchange->account, CY__CALLS, 1);
 	if (leg->previous)
 		leg->previous->next = leg->next;
 	else
@@ -152,7 +172,7 @@ void cy__leg_send(cy__leg *leg, cy__peer *peer, const cy__call_frame *call)
 	leg->number = ++exchange->cluster->next_call;
 	int code = join_peer(leg, peer);
 	if (code >= 0 && call->frame)
-		code = cy__peer_forward(peer, call->frame, leg->number, exchange->origin, NULL);
+		code = cy__peer_forward(peer, call->frame, leg, exchange->origin, NULL);
 	else if (code >= 0)
 		code = cy__peer_post(peer, &(cy__post){.kind = CY__CALL,
 		                                       .flags = call->flags,
@@ -164,10 +184,13 @@ void cy__leg_send(cy__leg *leg, cy__peer *peer, const cy__call_frame *call)
 		                                       .deadline = exchange->deadline,
 		                                       .body = call->body,
 		                                       .opening = call->opening,
-		                                       .opening_size = call->opening_size});
+		                                       .opening_size = call->opening_size,
+		                                       .forced = call->last,
+		                                       .last = call->last,
+		                                       .leg = leg});
 	if (code < 0)
 		cy__leg_fail(leg, code == -EPIPE ? -EHOSTUNREACH : code, rx_words(code));
-	else
+	else if (!leg->waiting)
 		leg->mark = cy__channel_mark(peer->channel);
 }
 
@@ -256,17 +279,59 @@ static cy__window *window_of(cy__leg *leg, uint32_t from)
 	return window;
 }
 
-/* Credit is never refused for want of room: a caller has at most two such frames under way for each window. */
+/* Room in the queue comes late: all that is granted until then is one frame. */
+static void owe(cy__leg *leg, const cy__frame *grant)
+{
+	cy__peer *peer = leg->peer;
+	cy__credit_add(&leg->owed, grant);
+	if (leg->owing)
+		return;
+	leg->owing = &peer->owing;
+	leg->next_owing = peer->owing;
+	if (leg->next_owing)
+		leg->next_owing->owing = &leg->next_owing;
+	peer->owing = leg;
+}
+
+/* It passes all but its own call. */
+static int grant_now(const cy__leg *leg, cy__frame *grant)
+{
+	cy__channel *channel = leg->peer->channel;
+	if (!channel)
+		return -EPIPE;
+	grant->flags = cy__channel_is_sent(channel, leg->mark) ? CY__FRAME_URGENT : CY__FRAME_NORMAL;
+	grant->call = leg->number;
+	return cy__channel_send(channel, grant, &(cy__sending){.forced = !leg->exchange->account});
+}
+
+/*
+ * A caller in this process has at most two such frames under way for each window, so that it needs no room. What others
+ * grant is as many frames as they like: what the queue has no room for is added up.
+ */
 static void send_grant(cy__leg *leg, const cy__frame *grant, uint32_t to)
 {
 	cy__frame frame = *grant;
-	frame.flags = CY__FRAME_URGENT;
-	frame.call = leg->number;
 	frame.to = to;
-	if (leg->peer && leg->peer->channel && !is_lost(leg))
-		cy__channel_send(leg->peer->channel, &frame, &(cy__sending){.forced = true});
-	else if (leg->serve)
+	if (leg->serve)
 		cy__serve_grant(leg->serve, &frame);
+	else if (leg->peer && !is_lost(leg) && (leg->waiting || leg->owing || grant_now(leg, &frame) == -EAGAIN))
+		owe(leg, grant);
+}
+
+void cy__peer_grant_owed(cy__peer *peer)
+{
+	for (cy__leg *leg = peer->owing, *next; leg && peer->channel; leg = next) {
+		uint8_t body[CY__GRANT_BODY];
+		cy__frame frame;
+		next = leg->next_owing;
+		if (leg->waiting)
+			continue;
+		cy__credit_grant(&leg->owed, &frame, body);
+		frame.to = leg->target;
+		if (grant_now(leg, &frame) == -EAGAIN)
+			return;
+		owe_nothing(leg);
+	}
 }
 
 void cy__leg_took(cy__leg *leg, uint32_t from, size_t size)
@@ -368,7 +433,7 @@ void cy__leg_end(cy__leg *leg, uint32_t from)
 static void cancel_there(const cy__leg *leg)
 {
 	cy__peer *peer = leg->peer;
-	if (is_lost(leg))
+	if (leg->waiting || is_lost(leg))
 		return;
 	const bool sent = peer->channel && cy__channel_is_sent(peer->channel, leg->mark);
 	const int code = cy__peer_post(peer, &(cy__post){.kind = CY__CANCEL,

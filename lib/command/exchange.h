@@ -46,12 +46,14 @@ struct cy__leg {
 	cy__leg *next, *previous; /* among the exchange's */
 	uint64_t number;
 	uint32_t target;
-	cy__peer *peer; /* whose replies count; NULL: it waits, or is served here */
+	cy__peer *peer; /* whose replies count; NULL: it is served here */
 	cy__leg *peer_next, *peer_previous;
 	uint64_t mark;     /* of its frame in the peer's queue */
 	cy__window window; /* with its list, one for each process that answers where the primary speaks for many */
 	cy__serve *serve;  /* runs here */
-	struct cy__waiting *waiting;
+	cy__letter *waiting; /* it has not been sent: it is in the peer's outbox */
+	cy__credit owed;     /* grants for which the peer's queue has no room yet */
+	cy__leg *next_owing, **owing; /* among the peer's that are owed some; NULL: it is not */
 };
 
 struct cy__exchange {
@@ -59,6 +61,7 @@ struct cy__exchange {
 	const cy__caller *caller;
 	cy__leg *legs;
 	uint32_t origin;
+	cy__account *account; /* of a worker whose call is passed on: a call for each leg; NULL: none */
 	uint32_t credit; /* items that each leg may send at first */
 	rx_nsec deadline;
 	bool many;
@@ -72,6 +75,7 @@ struct cy__exchange {
 typedef struct cy__call_frame {
 	uint16_t flags;
 	bool ordered; /* behind whatever was sent as ordered before it */
+	bool last;    /* behind whatever was sent before it by anybody, and never refused */
 	uint32_t to;
 	cy_value *body;         /* borrowed: [name or nil, command, arguments], or of that what follows the opening */
 	const uint8_t *opening; /* command/opening.h; NULL: the body is all of it */
@@ -81,9 +85,9 @@ typedef struct cy__call_frame {
 
 void cy__exchange_init(cy__exchange *exchange, cy_cluster *cluster, const cy__caller *caller, uint32_t origin,
                        uint32_t credit, rx_nsec deadline, bool many);
-/* Add a leg for @p target; NULL without memory. */
-cy__leg *cy__leg_add(cy__exchange *exchange, uint32_t target);
-/* Send the call to @p peer on this leg. A refusal is the leg's error; the leg may be gone. */
+/* Add a leg for @p target. @retval -ENOMEM; -EDQUOT: the origin is at its limit of calls; with words */
+int cy__leg_add(cy__exchange *exchange, uint32_t target, cy__leg **added);
+/* Send the call to @p peer on this leg, or let it wait. A refusal is the leg's error; the leg may be gone. */
 void cy__leg_send(cy__leg *leg, cy__peer *peer, const cy__call_frame *call);
 /* Between the two it is not released, whatever its caller does; cy__exchange_unhold() may be what releases it. */
 void cy__exchange_hold(cy__exchange *exchange);
@@ -113,6 +117,8 @@ void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds);
 void cy__peer_lose_legs(cy__peer *peer);
 /* Fail one of them: with -ECONNRESET if it had been written, else with -EHOSTUNREACH. @returns whether there was one */
 bool cy__peer_fail_leg(cy__peer *peer);
+/* There is room in the peer's queue again: what it is owed goes out. */
+void cy__peer_grant_owed(cy__peer *peer);
 
 /* [code, words] as a value, never NULL; and back. */
 cy_value *cy__error_value(int code, const char *words);

@@ -1,20 +1,52 @@
 #include "lib/command/port.h"
 
-#define RESERVED 2
+#include <inttypes.h>
 
-int cy__port_open(cy__port *port, cy__peer *peer, uint64_t call, const cy__port_ops *ops)
+#include "lib/message/outbox.h"
+
+int cy__port_open(cy__port *port, cy__peer *peer, uint64_t call, uint32_t origin, const cy__port_ops *ops)
 {
-	*port = (cy__port){.peer = peer, .call = call, .ops = ops};
-	int code = cy__table_add(&peer->incoming, call, port);
-	if (code < 0) {
-		port->peer = NULL;
-		return code;
-	}
-	for (; code >= 0 && port->reserved < RESERVED; port->reserved += code >= 0)
-		code = cy__channel_reserve(peer->channel);
+	*port = (cy__port){.peer = peer, .call = call, .origin = origin, .ops = ops};
+	const int code = cy__table_add(&peer->incoming, call, port);
 	if (code < 0)
-		cy__port_close(port);
+		port->peer = NULL;
 	return code;
+}
+
+static int take_share(cy__port *port)
+{
+	cy__peer *peer = port->peer;
+	cy__lane *lane = cy__outbox_lane(&peer->outbox, peer->cluster, port->origin);
+	if (!lane)
+		return -ENOMEM;
+	if (lane->calls.used && !cy__share_allows(&peer->outbox.calls, &lane->calls, 1))
+		return rx_raise(-EAGAIN, "%s serves %zu calls of worker %" PRIu32 " already", cy_label(peer->cluster),
+		                lane->calls.used, port->origin);
+	cy__share_take(&peer->outbox.calls, &lane->calls, 1);
+	port->lane = lane;
+	return 0;
+}
+
+int cy__port_serve(cy__port *port)
+{
+	cy__peer *peer = port->peer;
+	if (!peer->worker)
+		return port->origin == CY__TO_PRIMARY ? 0 : take_share(port);
+	const int code = cy__charge(peer->account, CY__CALLS, 1);
+	port->charged = code >= 0;
+	return code;
+}
+
+static void give_back(cy__port *port, cy__peer *peer)
+{
+	if (port->charged)
+		cy__discharge(peer->account, CY__CALLS, 1);
+	port->charged = false;
+	if (!port->lane)
+		return;
+	cy__share_give_back(&peer->outbox.calls, &port->lane->calls, 1);
+	cy__lane_rest(port->lane);
+	port->lane = NULL;
 }
 
 /* ---- Room ------------------------------------------------------------------------------------------------------ */
@@ -72,9 +104,7 @@ void cy__port_close(cy__port *port)
 	port->peer = NULL;
 	if (cy__table_get(&peer->incoming, port->call) == port)
 		cy__table_remove(&peer->incoming, port->call);
-	for (; port->reserved; port->reserved--)
-		if (peer->channel)
-			cy__channel_unreserve(peer->channel);
+	give_back(port, peer);
 }
 
 /* ---- Sending --------------------------------------------------------------------------------------------------- */
@@ -84,58 +114,61 @@ static void release_value(void *owner)
 	cy_value_unref(owner);
 }
 
-static int post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *body, cy__fds *fds, bool forced)
+static int post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *body, cy__fds *fds, cy__manner manner)
 {
-	if (!port->peer || !port->peer->channel)
+	cy__peer *peer = port->peer;
+	if (!peer || !peer->channel)
 		return -EPIPE;
 	const cy__frame frame = {.kind = (uint8_t)kind,
 	                         .flags = fds && fds->error ? CY__FRAME_LOST : 0,
 	                         .from = from,
-	                         .to = port->peer->id,
+	                         .to = peer->id,
 	                         .call = port->call,
 	                         .fd_count = fds ? (uint8_t)fds->count : 0,
 	                         .body = body ? body->bytes : NULL,
 	                         .body_size = body ? body->size : 0};
-	/* An item leaves the room for the end alone. */
-	const bool reserved = port->reserved > (kind == CY__ITEM ? 1u : 0u);
-	cy__sending sending = {
-		.fds = fds ? fds->fd : NULL, .reserved = reserved, .forced = forced, .ordered = port->ordered};
+	cy__sending sending = {.fds = fds ? fds->fd : NULL,
+	                       .forced = manner == CY__FORCED,
+	                       .ordered = port->ordered};
 	if (body && (body->value || body->block)) {
 		sending.release = release_value;
 		sending.owner = cy_value_ref(body->value ? body->value : body->block);
 	}
-	const int code = cy__channel_send(port->peer->channel, &frame, &sending);
+	/* In the primary each that answers has a lane of its own; what a worker says keeps its order. */
+	const int code = cy__outbox_send(peer, &(cy__parcel){.frame = &frame,
+	                                                     .sending = &sending,
+	                                                     .origin = peer->worker ? from : peer->cluster->id,
+	                                                     .manner = manner,
+	                                                     .last = port->of_many && kind == CY__END});
 	if (code < 0 && sending.owner)
 		cy_value_unref(sending.owner);
-	if (code >= 0 && reserved)
-		port->reserved--;
 	if (code < 0 && code != -EPIPE && kind != CY__ITEM)
-		cy__peer_give_up(port->peer, code);
+		cy__peer_give_up(peer, code);
 	return code;
 }
 
 int cy__port_post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *body, cy__fds *fds)
 {
-	return post(port, kind, from, body, fds, false);
+	return post(port, kind, from, body, fds, kind == CY__ITEM ? CY__ITEM_OWN : CY__FORCED);
 }
 
 int cy__port_end(cy__port *port, uint32_t from)
 {
-	if (port->peer && port->peer->channel && cy__channel_complete(port->peer->channel, port->call, from))
+	const cy__peer *peer = port->peer;
+	if (peer && peer->channel && !peer->outbox.count && cy__channel_complete(peer->channel, port->call, from))
 		return 0;
-	return post(port, CY__END, from, NULL, NULL, false);
+	return post(port, CY__END, from, NULL, NULL, CY__FORCED);
+}
+
+int cy__port_end_of_many(cy__port *port)
+{
+	port->of_many = true;
+	return post(port, CY__END, CY__TO_PRIMARY, NULL, NULL, CY__FORCED);
 }
 
 int cy__port_pass(cy__port *port, uint32_t from, const cy__body *body, cy__fds *fds)
 {
-	if (!port->peer || !port->peer->channel)
-		return -EPIPE;
-	const cy_options *options = &port->peer->cluster->options;
-	size_t frames;
-	const size_t bytes = cy__channel_pending(port->peer->channel, &frames);
-	const bool forced =
-		bytes / CY__PORT_PAST < options->queue_bytes && frames / CY__PORT_PAST < options->queue_frames;
-	return post(port, CY__ITEM, from, body, fds, forced);
+	return post(port, CY__ITEM, from, body, fds, CY__ITEM_PASSED);
 }
 
 void cy__port_refuse(cy__peer *peer, uint64_t call, int code)

@@ -592,7 +592,9 @@ void cy__serve_frame(cy__peer *peer, const cy__frame *frame)
 {
 	cy_cluster *cluster = peer->cluster;
 	cy__serve *serve = create(cluster, cluster->primary ? peer->id : frame->from, peer->id, frame->credit);
-	int code = serve ? cy__port_open(&serve->port, peer, frame->call, &port_ops) : -ENOMEM;
+	int code = serve ? cy__port_open(&serve->port, peer, frame->call, serve->origin, &port_ops) : -ENOMEM;
+	if (code >= 0)
+		code = cy__port_serve(&serve->port);
 	if (code < 0) {
 		if (serve)
 			free_serve(serve);

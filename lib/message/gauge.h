@@ -10,13 +10,15 @@
 
 void cy__gauge_init(cy__gauge *gauge, cy_cluster *cluster, uint32_t id);
 void cy__gauge_finish(cy__gauge *gauge);
-/* A call or a message is refused: counted, and told. @returns -EAGAIN, with words */
-int cy__gauge_refuse(cy__gauge *gauge);
-/* A message that @p from has sent is dropped: counted, and told. */
-void cy__gauge_drop(cy__gauge *gauge, uint32_t from);
-/* A message of @p from's was refused here, in the primary: tell that worker, once in a fullness. */
-void cy__gauge_tell(cy__gauge *gauge, uint32_t from, int code);
-/* There is room again. Calls back who waits for it. */
+/* A call or a message of @p origin's is refused: counted, and an event. @returns -EAGAIN, with words */
+int cy__gauge_refuse(cy__gauge *gauge, uint32_t origin);
+/* A message of @p origin's is dropped: counted, and an event; that worker is told unless @p told says that it was. */
+void cy__gauge_drop(cy__gauge *gauge, uint32_t origin, bool *told);
+/* A message of @p origin's was refused or dropped here, in the primary: tell that worker. */
+void cy__gauge_tell(cy__gauge *gauge, uint32_t origin, int code);
+/* Whoever was refused: the fullness is over, and the next one is told again. */
+void cy__gauge_calm(cy__gauge *gauge);
+/* There is room again for what this process sends. Calls back who waits for it. */
 void cy__gauge_ease(cy__gauge *gauge);
 /* There will be none: whoever waits for it hears that the process has gone. */
 void cy__gauge_lost(cy__gauge *gauge);

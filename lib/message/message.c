@@ -6,7 +6,7 @@
 #include "lib/command/opening.h"
 #include "lib/command/serve.h"
 #include "lib/message/gauge.h"
-#include "lib/message/letters.h"
+#include "lib/message/outbox.h"
 #include "lib/primary/route.h"
 #include "lib/primary/workers.h"
 
@@ -71,6 +71,16 @@ void cy__message_trouble(cy__peer *peer, const cy__frame *frame)
 	rx_error_unref(error);
 }
 
+void cy__message_refused(cy_cluster *cluster, uint32_t origin, int code, const char *words)
+{
+	cy__worker *sender = cluster->primary && origin ? cy__workers_find(cluster, origin) : NULL;
+	if (!sender)
+		return;
+	cy_value *body = cy__error_value(code, words);
+	cy__peer_post(&sender->peer, &(cy__post){.kind = CY__EVENT, .to = origin, .body = body});
+	cy_value_unref(body);
+}
+
 struct filter {
 	char *name;
 };
@@ -107,50 +117,42 @@ rx_observable *cy_messages(cy_cluster *cluster, const char *name)
 static void deliver(rx_task *task)
 {
 	cy_cluster *cluster = CY__CONTAINER(task, cy_cluster, post);
-	cy__letter *letter = cy__letters_take(&cluster->letters);
+	cy__outbox *letters = &cluster->letters;
+	cy__letter *letter = cy__outbox_next(letters);
 	cy__fds fds = {.fd = letter->fds, .count = letter->fd_count};
 	cy_value *body = NULL;
 	const char *name;
-	if (cluster->letters.first)
+	if (letters->count)
 		rx_schedule(cluster->scheduler, task, 0);
-	const int code = cy__call_unpack(letter->body, &name, &body);
+	const int code = cy__call_unpack(letter->sending.owner, &name, &body);
 	if (code < 0)
 		cy__trouble(cluster, cluster->id, code, "a message to itself is lost: %s", rx_words(code));
 	else
 		emit_message(cluster, cluster->id, cluster->id, name, body, &fds);
 	cy_value_unref(body);
 	cy__letter_free(letter);
-	if (cluster->own.full && cluster->letters.count <= cluster->options.queue_frames / 2 &&
-	    cluster->letters.bytes <= cluster->options.queue_bytes / 2)
-		cy__gauge_ease(&cluster->own);
+	cy__outbox_ease(letters);
 }
 
 static int send_own(cy_cluster *cluster, const cy__post *post)
 {
-	const int code = cy__letters_add(
-		&cluster->letters, post,
-		&(cy__letters_bound){.frames = cluster->options.queue_frames, .bytes = cluster->options.queue_bytes});
-	if (cluster->letters.first && !cluster->post.scheduler)
+	const int code = cy__outbox_keep(cluster, post);
+	if (cluster->letters.count && !cluster->post.scheduler)
 		rx_schedule(cluster->scheduler, &cluster->post, 0);
-	return code == -EAGAIN ? cy__gauge_refuse(&cluster->own) : code;
-}
-
-static void own_dropped(cy__letters *letters, uint32_t from)
-{
-	cy__gauge_drop(&CY__CONTAINER(letters, cy_cluster, letters)->own, from);
+	return code;
 }
 
 void cy__messages_init(cy_cluster *cluster)
 {
-	cluster->letters.dropped = own_dropped;
 	cluster->post.run = deliver;
 	cy__gauge_init(&cluster->own, cluster, 0);
+	cy__outbox_init(&cluster->letters, &cluster->own, true);
 }
 
 void cy__messages_finish(cy_cluster *cluster)
 {
 	rx_cancel(&cluster->post);
-	cy__letters_clear(&cluster->letters);
+	cy__outbox_finish(&cluster->letters);
 	cy__gauge_finish(&cluster->own);
 }
 
@@ -158,22 +160,12 @@ static int send_to_worker(cy__worker *worker, const cy__post *post)
 {
 	if (worker->supervisor.status == CY_STOPPING)
 		return rx_raise(-EHOSTUNREACH, "%s is stopping", cy_label_of(worker->cluster, worker->peer.id));
-	if (worker->peer.greeted) {
-		const int code = cy__peer_post(&worker->peer, post);
-		return code == -EPIPE ? -EHOSTUNREACH : code;
-	}
-	if (!cy__worker_lives(worker) || (worker->running && worker->disconnected))
+	if (!worker->peer.greeted &&
+	    (!cy__worker_lives(worker) || (worker->running && worker->disconnected)))
 		return rx_raise(-EHOSTUNREACH, "%s has gone", cy_label_of(worker->cluster, worker->peer.id));
-	cy_value *body = cy__post_body(post);
-	int code = cy_value_error(body);
-	if (code >= 0)
-		code = cy__worker_await(worker, &(cy__waiting){.body = body,
-		                                               .flags = post->flags,
-		                                               .to = worker->peer.id,
-		                                               .fds = (int *)post->fds,
-		                                               .fd_count = post->fd_count});
-	cy_value_unref(body);
-	return code;
+	const int code = cy__peer_post(&worker->peer, post);
+	return code == -EPIPE ? rx_raise(-EHOSTUNREACH, "%s has gone", cy_label_of(worker->cluster, worker->peer.id))
+	                      : code;
 }
 
 static int send_from_primary(cy_cluster *cluster, const cy_target *target, const cy__post *post)

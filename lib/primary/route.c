@@ -4,8 +4,8 @@
 
 #include "lib/command/port.h"
 #include "lib/command/serve.h"
-#include "lib/message/gauge.h"
 #include "lib/message/message.h"
+#include "lib/message/outbox.h"
 #include "lib/primary/workers.h"
 
 /* ---- Whom it is for ------------------------------------------------------------------------------------------------ */
@@ -28,7 +28,7 @@ int cy__route_worker(const cy_cluster *cluster, uint32_t to, const char *name, c
 
 static size_t load_of(const cy__worker *worker)
 {
-	return worker->peer.leg_count + worker->waiting_count + (worker->supervisor.status == CY_PROCESSING);
+	return worker->peer.leg_count + (worker->supervisor.status == CY_PROCESSING);
 }
 
 cy__worker *cy__route_any(const cy_cluster *cluster)
@@ -52,49 +52,20 @@ static bool is_many(uint32_t to)
 
 /* ---- Calls --------------------------------------------------------------------------------------------------------- */
 
-/* For a queue, the bytes of a frame have to become a value after all. */
-static cy_value *value_of(const cy__call_frame *call)
-{
-	if (call->frame)
-		return cy_value_from_bytes(call->frame->body, call->frame->body_size, NULL);
-	const cy__post post = {.body = call->body, .opening = call->opening, .opening_size = call->opening_size};
-	return cy__post_body(&post);
-}
-
-static int await(cy__leg *leg, cy__worker *worker, const cy__call_frame *call)
-{
-	cy_value *body = value_of(call);
-	int code = cy_value_error(body);
-	if (code < 0)
-		code = rx_raise(code == -ENOMEM ? code : -EBADMSG, "%s", cy_value_words(body));
-	else
-		code = cy__worker_await(worker, &(cy__waiting){.leg = leg,
-		                                               .body = body,
-		                                               .flags = call->flags,
-		                                               .from = leg->exchange->origin,
-		                                               .to = worker->peer.id});
-	cy_value_unref(body);
-	return code;
-}
-
 void cy__route_to(cy__exchange *exchange, cy__worker *worker, const cy__call_frame *call)
 {
-	cy__leg *leg = cy__leg_add(exchange, worker->peer.id);
-	if (!leg) {
-		cy__exchange_refuse(exchange, -ENOMEM, rx_words(-ENOMEM));
+	cy__leg *leg;
+	const int code = cy__leg_add(exchange, worker->peer.id, &leg);
+	if (code < 0) {
+		cy__exchange_refuse(exchange, code, rx_words(code));
 		return;
 	}
-	if (!cy__worker_lives(worker)) {
+	if (!cy__worker_lives(worker))
 		cy__leg_fail(leg, -EHOSTUNREACH, "the worker has failed");
-	} else if (worker->peer.greeted) {
-		cy__leg_send(leg, &worker->peer, call);
-	} else if (worker->running && worker->disconnected) {
+	else if (!worker->peer.greeted && worker->running && worker->disconnected)
 		cy__leg_fail(leg, -EHOSTUNREACH, "the worker has lost its channel");
-	} else {
-		const int code = await(leg, worker, call);
-		if (code < 0)
-			cy__leg_fail(leg, code, rx_words(code));
-	}
+	else
+		cy__leg_send(leg, &worker->peer, call);
 }
 
 /* Workers that callbacks start meanwhile are not among them. */
@@ -123,9 +94,10 @@ int cy__route(cy__exchange *exchange, const char *name, const cy__call_frame *ca
 	if (call->to == CY__TO_PRIMARY) {
 		if (name)
 			return rx_raise(-ENOENT, "the primary is not called \"%s\"", name);
-		cy__leg *leg = cy__leg_add(exchange, 0);
-		if (!leg)
-			return -ENOMEM;
+		cy__leg *leg;
+		code = cy__leg_add(exchange, 0, &leg);
+		if (code < 0)
+			return code;
 		cy__serve_leg(leg, command, arguments);
 		return 0;
 	}
@@ -201,7 +173,7 @@ static void take_part_error(cy__exchange *exchange, uint32_t from, cy__body body
 static void take_end(cy__exchange *exchange, uint32_t from)
 {
 	if (exchange->many)
-		cy__port_post(&of(exchange)->port, CY__END, CY__TO_PRIMARY, NULL, NULL);
+		cy__port_end_of_many(&of(exchange)->port);
 	else
 		cy__port_end(&of(exchange)->port, from);
 }
@@ -232,7 +204,7 @@ static int name_in(const cy__frame *frame, cy_value **value, const char **name)
 static void pass_on(cy__peer *peer, const cy__frame *frame)
 {
 	struct passed *passed = rx_alloc_zero(sizeof *passed);
-	int code = passed ? cy__port_open(&passed->port, peer, frame->call, &port_ops) : -ENOMEM;
+	int code = passed ? cy__port_open(&passed->port, peer, frame->call, peer->id, &port_ops) : -ENOMEM;
 	if (code < 0) {
 		rx_free(passed);
 		if (code == -EEXIST)
@@ -244,6 +216,7 @@ static void pass_on(cy__peer *peer, const cy__frame *frame)
 	cy__exchange *exchange = &passed->exchange;
 	cy__exchange_init(exchange, peer->cluster, &passing, peer->id, frame->credit, frame->deadline,
 	                  is_many(frame->to));
+	exchange->account = peer->account;
 	cy__exchange_hold(exchange);
 	cy_value *value;
 	const char *name;
@@ -269,35 +242,15 @@ void cy__route_call(cy__peer *peer, const cy__frame *frame)
 
 /* ---- Messages of workers -------------------------------------------------------------------------------------------- */
 
-static int await_message(cy__worker *worker, const cy__frame *frame, uint32_t from, cy__fds *fds)
-{
-	cy_value *body = cy_value_from_bytes(frame->body, frame->body_size, NULL);
-	int code = cy_value_error(body);
-	if (code >= 0)
-		code = cy__worker_await(worker, &(cy__waiting){.body = body,
-		                                               .flags = frame->flags,
-		                                               .from = from,
-		                                               .to = worker->peer.id,
-		                                               .fds = fds ? fds->fd : NULL,
-		                                               .fd_count = fds ? fds->count : 0});
-	cy_value_unref(body);
-	return code;
-}
-
-/* A full queue is told to the sender once, not for every message. */
+/* A full queue is told to the sender once, not for every message, and that it is at its limit where that begins. */
 static int pass_message(cy__worker *worker, const cy__frame *frame, uint32_t from, cy__fds *fds)
 {
-	int code;
-	if (worker->peer.greeted)
-		code = cy__peer_forward(&worker->peer, frame, 0, from, fds);
-	else if (!cy__worker_lives(worker) || (worker->running && worker->disconnected))
-		code = rx_raise(-EHOSTUNREACH, "%s has gone", cy_label_of(worker->cluster, worker->peer.id));
-	else
-		code = await_message(worker, frame, from, fds);
-	if (code != -EAGAIN)
-		return code;
-	cy__gauge_tell(&worker->peer.gauge, from, code);
-	return 0;
+	if (!worker->peer.greeted && (!cy__worker_lives(worker) || (worker->running && worker->disconnected)))
+		return rx_raise(-EHOSTUNREACH, "%s has gone", cy_label_of(worker->cluster, worker->peer.id));
+	const int code = cy__peer_forward(&worker->peer, frame, NULL, from, fds);
+	if (code == -EAGAIN)
+		cy__outbox_tell(&worker->peer, from, code);
+	return code == -EAGAIN || code == -EDQUOT ? 0 : code;
 }
 
 static int pass_to_many(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
@@ -334,11 +287,9 @@ static int pass_to_one(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 }
 
 /* What is wrong with a message is told to its sender, who no longer waits for an answer, as an event. */
-static void tell_sender(cy__peer *peer, int code)
+static void tell_sender(const cy__peer *peer, int code)
 {
-	cy_value *body = cy__error_value(code, rx_words(code));
-	cy__peer_post(peer, &(cy__post){.kind = CY__EVENT, .to = peer->id, .body = body});
-	cy_value_unref(body);
+	cy__message_refused(peer->cluster, peer->id, code, rx_words(code));
 }
 
 void cy__route_message(cy__peer *peer, const cy__frame *frame, cy__fds *fds)

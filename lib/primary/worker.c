@@ -17,7 +17,7 @@
 #include "lib/listen/allowed.h"
 #include "lib/descriptor/descriptor.h"
 #include "lib/message/gauge.h"
-#include "lib/message/letters.h"
+#include "lib/message/outbox.h"
 #include "lib/primary/group.h"
 #include "lib/primary/guardian.h"
 #include "lib/primary/reason.h"
@@ -94,155 +94,10 @@ static void due(rx_task *task)
 	}
 }
 
-/* ---- Waiting for its hello ---------------------------------------------------------------------------------------- */
-
-void cy__waiting_remove(cy__waiting *waiting)
-{
-	cy__worker *worker = waiting->worker;
-	*(waiting->previous ? &waiting->previous->next : &worker->first) = waiting->next;
-	*(waiting->next ? &waiting->next->previous : &worker->last) = waiting->previous;
-	worker->waiting_count--;
-	worker->waiting_bytes -= waiting->size;
-	if (waiting->leg)
-		waiting->leg->waiting = NULL;
-	for (size_t i = 0; i < waiting->fd_count; i++)
-		close(waiting->fds[i]);
-	cy_value_unref(waiting->body);
-	rx_free(waiting);
-}
-
-static int keep_descriptors(cy__waiting *waiting, const cy__waiting *what)
-{
-	for (size_t i = 0; i < what->fd_count; i++) {
-		waiting->fds[i] = cy__fd_copy(what->fds[i]);
-		if (waiting->fds[i] < 0)
-			return -errno;
-		waiting->fd_count++;
-	}
-	return 0;
-}
-
-static bool is_full(const cy__worker *worker, size_t size)
-{
-	const cy_options *options = &worker->cluster->options;
-	return worker->waiting_count &&
-	       (worker->waiting_count >= options->queue_frames || worker->waiting_bytes + size > options->queue_bytes);
-}
-
-static void drop(cy__worker *worker, cy__waiting *waiting)
-{
-	const uint32_t from = waiting->from;
-	cy__waiting_remove(waiting);
-	cy__gauge_drop(&worker->peer.gauge, from);
-}
-
-static bool is_earlier(const cy__waiting *waiting, const cy__waiting *what)
-{
-	return !waiting->leg && waiting->from == what->from && cy__may_be_dropped(waiting->flags) &&
-	       cy__is_same_message(waiting->body, what->body);
-}
-
-/* Messages that may be dropped, from the oldest, until there is room for @p what; at first, if @p same, those like it. */
-static void drop_older(cy__worker *worker, const cy__waiting *what, size_t size, bool same)
-{
-	for (cy__waiting *waiting = worker->first, *next; waiting && is_full(worker, size); waiting = next) {
-		next = waiting->next;
-		if (same ? is_earlier(waiting, what) : !waiting->leg && cy__may_be_dropped(waiting->flags))
-			drop(worker, waiting);
-	}
-	if (same)
-		drop_older(worker, what, size, false);
-}
-
-/* @returns 1: it waits; 0: it is dropped, as its sender wishes; -EAGAIN */
-static int admit(cy__worker *worker, const cy__waiting *what, size_t size)
-{
-	if (!is_full(worker, size))
-		return 1;
-	if (what->leg || (what->flags & CY__FRAME_FULL) == CY__FRAME_REFUSE)
-		return cy__gauge_refuse(&worker->peer.gauge);
-	if (cy__may_be_dropped(what->flags))
-		drop_older(worker, what, size, (what->flags & CY__FRAME_FULL) == CY__FRAME_KEEP_LATEST);
-	if (!is_full(worker, size))
-		return 1;
-	cy__gauge_drop(&worker->peer.gauge, what->from);
-	return 0;
-}
-
-int cy__worker_await(cy__worker *worker, const cy__waiting *what)
-{
-	size_t size;
-	cy_value_bytes(what->body, &size);
-	size += CY__FRAME_HEAD;
-	const int admitted = admit(worker, what, size);
-	if (admitted <= 0)
-		return admitted;
-	cy__waiting *waiting = rx_alloc_zero(sizeof *waiting + what->fd_count * sizeof *waiting->fds);
-	if (!waiting)
-		return -ENOMEM;
-	*waiting = *what;
-	waiting->fd_count = 0;
-	waiting->fds = (int *)(waiting + 1);
-	waiting->body = cy_value_ref(what->body);
-	waiting->worker = worker;
-	waiting->size = size;
-	waiting->previous = worker->last;
-	*(worker->last ? &worker->last->next : &worker->first) = waiting;
-	worker->last = waiting;
-	worker->waiting_count++;
-	worker->waiting_bytes += size;
-	const int code = keep_descriptors(waiting, what);
-	if (code < 0)
-		cy__waiting_remove(waiting);
-	else if (waiting->leg)
-		waiting->leg->waiting = waiting;
-	return code;
-}
-
-static void send_message(cy__worker *worker, const cy__waiting *waiting)
-{
-	const int code = cy__peer_post(&worker->peer, &(cy__post){.kind = CY__MESSAGE,
-	                                                          .flags = waiting->flags,
-	                                                          .from = waiting->from,
-	                                                          .to = waiting->to,
-	                                                          .body = waiting->body,
-	                                                          .fds = waiting->fds,
-	                                                          .fd_count = waiting->fd_count});
-	if (code < 0)
-		cy__trouble(worker->cluster, worker->peer.id, code, "a message that waited is lost: %s",
-		            rx_words(code));
-}
-
-/* A call that cannot be sent now fails, and what is called back may change the list. */
-static void send_waiting(cy__worker *worker)
-{
-	const bool was_full = worker->peer.gauge.full;
-	worker->peer.gauge.full = false;
-	for (cy__waiting *waiting; worker->peer.greeted && (waiting = worker->first);) {
-		cy__leg *leg = waiting->leg;
-		cy_value *body = cy_value_ref(waiting->body);
-		const cy__call_frame call = {.flags = waiting->flags, .to = waiting->to, .body = body};
-		if (!leg)
-			send_message(worker, waiting);
-		cy__waiting_remove(waiting);
-		if (leg)
-			cy__leg_send(leg, &worker->peer, &call);
-		cy_value_unref(body);
-	}
-	if (was_full && !worker->peer.gauge.full)
-		cy__gauge_ease(&worker->peer.gauge);
-}
-
+/* What waits for it will never be sent. */
 static void fail_waiting(cy__worker *worker)
 {
-	for (cy__waiting *waiting; (waiting = worker->first);) {
-		cy__leg *leg = waiting->leg;
-		cy__waiting_remove(waiting);
-		worker->peer.gauge.dropped += !leg;
-		if (leg)
-			cy__leg_fail(leg, -EHOSTUNREACH, "the worker is gone, and was never asked");
-	}
-	cy__gauge_lost(&worker->peer.gauge);
+	cy__outbox_fail(&worker->peer.outbox, "the worker is gone, and was never asked");
 }
 
 /* ---- The end of an incarnation ------------------------------------------------------------------------------------ */
@@ -425,7 +280,8 @@ void cy__worker_hello(cy__worker *worker, const cy__frame *frame)
 	cy__worker_status(worker, CY_LOADED);
 	if (worker->peer.greeted)
 		cy__emit(worker->cluster, event_of(worker, CY_EVENT_ONLINE));
-	send_waiting(worker);
+	if (worker->peer.greeted)
+		cy__outbox_open(&worker->peer);
 }
 
 static void become_ready(cy__worker *worker)
@@ -579,7 +435,7 @@ static void tell(cy__worker *worker)
 	cy__exchange_init(&worker->order, worker->cluster, &orders, CY__TO_PRIMARY, CY__CREDIT_ITEMS, 0, false);
 	/* Behind all that was sent before it, however large. */
 	cy__route_to(&worker->order, worker,
-	             &(cy__call_frame){.flags = CY__FRAME_BULK, .to = worker->peer.id, .body = body});
+	             &(cy__call_frame){.flags = CY__FRAME_BULK, .last = true, .to = worker->peer.id, .body = body});
 	cy_value_unref(body);
 }
 
@@ -675,8 +531,19 @@ void cy__worker_init(cy__worker *worker, cy_cluster *cluster, uint32_t id)
 	worker->peer.worker = worker;
 	worker->peer.id = id;
 	cy__gauge_init(&worker->peer.gauge, cluster, id);
+	cy__outbox_init(&worker->peer.outbox, &worker->peer.gauge, true);
 	worker->process = (cy__process){.pidfd = -1, .channel = -1, .streams = {-1, -1, -1}};
 	worker->due.run = due;
+}
+
+/* The account is the id's: of others that have it, or of whatever is still held. */
+static void close_account(const cy__worker *worker)
+{
+	const cy__worker *other = cy__workers_find(worker->cluster, worker->peer.id);
+	for (cy__worker *spare = worker->cluster->spares; !other && spare; spare = spare->next_spare)
+		other = spare->peer.id == worker->peer.id ? spare : NULL;
+	if (worker->peer.account && (!other || other == worker))
+		cy__account_close(worker->peer.account);
 }
 
 void cy__worker_destroy(cy__worker *worker)
@@ -691,6 +558,7 @@ void cy__worker_destroy(cy__worker *worker)
 	rx_unsubscribe(&worker->child);
 	fail_waiting(worker);
 	cy__peer_finish(&worker->peer);
+	close_account(worker);
 	cy__streams_finish(worker);
 	cy__process_finish(&worker->process);
 	cy__policy_finish(worker);

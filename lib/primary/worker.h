@@ -13,19 +13,6 @@
 #include "lib/primary/streams.h"
 #include "lib/primary/supervise.h"
 
-/* What waits until a worker has said hello: before that, nothing of it is in another process. */
-typedef struct cy__waiting {
-	cy__worker *worker;
-	struct cy__waiting *next, *previous;
-	cy__leg *leg; /* a call; NULL: a message */
-	cy_value *body;
-	uint16_t flags;
-	uint32_t from, to;
-	int *fds; /* duplicates, to be closed */
-	size_t fd_count;
-	size_t size;
-} cy__waiting;
-
 struct cy__worker {
 	cy__peer peer; /* with the id */
 	cy_cluster *cluster;
@@ -45,8 +32,6 @@ struct cy__worker {
 	uint32_t asker;               /* who asked for the end of this incarnation, if it was asked for, or for whom */
 	cy_reason asked_as;           /* CY_ENDED_ASKED, or why the library did */
 	cy_worker_statistics earlier; /* what was counted of those that it has replaced */
-	cy__waiting *first, *last;
-	size_t waiting_count, waiting_bytes;
 	rx_task due;     /* the start timeout, or the revival */
 	rx_task killing; /* the next signal */
 	int next_signal;
@@ -95,12 +80,6 @@ void cy__worker_limit(cy__worker *worker, rx_nsec timeout);
 /* Kill it, and do not revive it. */
 void cy__worker_force(cy__worker *worker);
 bool cy__worker_lives(const cy__worker *worker);
-
-/*
- * Queue a call or a message for the time when it has said hello, within the bound of a queue; at the bound a message's
- * policy counts. @retval -EAGAIN, -ENOMEM, -E… of the descriptors */
-int cy__worker_await(cy__worker *worker, const cy__waiting *what);
-void cy__waiting_remove(cy__waiting *waiting);
 
 /* Zeroed memory becomes a worker that has not been started. */
 void cy__worker_init(cy__worker *worker, cy_cluster *cluster, uint32_t id);

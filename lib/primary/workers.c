@@ -206,6 +206,10 @@ static int allow(cy__worker *worker, const char *const *list)
 static int fill(cy__worker *worker, const char *name, const cy_worker_options *options)
 {
 	worker->options = *options;
+	worker->peer.account = cy__ledger_open(worker->cluster->ledger, worker->peer.id);
+	if (!worker->peer.account)
+		return -ENOMEM;
+	cy__account_limit(worker->peer.account, &options->quota);
 	worker->name = name ? cy__strdup(name) : NULL;
 	if (name && !worker->name)
 		return -ENOMEM;

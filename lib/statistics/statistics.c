@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "lib/cluster/quota.h"
 #include "lib/primary/succession.h"
 #include "lib/primary/workers.h"
 #include "lib/statistics/statistics.h"
@@ -31,11 +32,11 @@ static void look(const cy__worker *worker, cy_worker_statistics *into)
 	into->pid = worker->running ? worker->process.pid : 0;
 	into->memory = usage.memory;
 	into->processor = usage.processor;
-	into->calls = worker->peer.leg_count + worker->waiting_count;
+	into->calls = worker->peer.leg_count;
 	if (worker->peer.channel)
 		into->queued = cy__channel_pending(worker->peer.channel, &into->queued_frames);
-	into->queued += worker->peer.backlog.bytes + worker->waiting_bytes;
-	into->queued_frames += worker->peer.backlog.count + worker->waiting_count;
+	into->queued += worker->peer.outbox.bytes;
+	into->queued_frames += worker->peer.outbox.count;
 }
 
 static void add(cy_worker_statistics *sum, const cy_worker_statistics *one)
@@ -101,6 +102,7 @@ static cy_worker_statistics describe(const cy__worker *worker)
 	add(&described, &worker->earlier);
 	add_spares(worker, &described);
 	look(worker, &described);
+	cy__quota_look(worker->peer.account, &described.held, &described.limits, &described.refusals);
 	return described;
 }
 

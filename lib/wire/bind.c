@@ -152,7 +152,9 @@ static void update(cy__binding *binding)
 	cy__channel *channel = binding->channel;
 	if (!channel)
 		return; /* a callback has unbound it */
-	if (rx_is_closed(&binding->readable) && !binding->turn.scheduler)
+	if (!cy__channel_wants_read(channel))
+		rx_unsubscribe(&binding->readable);
+	else if (rx_is_closed(&binding->readable) && !binding->turn.scheduler)
 		watch(binding, rx_readable(cy__channel_fd(channel)), &read_ready_rx_consumer, &binding->readable);
 	const bool wanted = cy__channel_wants_write(channel);
 	if (wanted && rx_is_closed(&binding->writable))

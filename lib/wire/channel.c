@@ -57,11 +57,6 @@ enum {
 	/* frames of which it is known whether they wait in the bulk, told apart by a hash; the last: what is ordered */
 	STREAMS = 64,
 	IOVECS = 64,
-	/* what a reply is taken to need in bytes when room is set aside for it */
-	REPLY_BYTES = 256,
-	/* with replies there may be twice the bound, with what is forced three times */
-	REPLIES_SHARE = 2,
-	FORCED_SHARE = 3,
 	ARRIVED_MAX = 2 * CY__FRAME_FDS_MAX,
 };
 
@@ -75,6 +70,8 @@ struct chunk {
 	void *owner;
 	int *fds; /* go out with the first byte */
 	size_t fd_count;
+	void (*fds_closed)(void *owner, size_t count);
+	void *fds_owner;
 	/* Of the bulk, where a chunk is a frame. */
 	cy__frame frame;
 	size_t rest;    /* of its body, after the piece that stands here */
@@ -89,7 +86,7 @@ struct queue {
 	size_t bytes, frames;
 	size_t unfinished;  /* bytes still to be written of a frame whose first bytes have gone */
 	uint64_t put, gone; /* frames ever */
-	bool refused;
+	bool refused; /* or forced past the bound, so that it is told when there is room again */
 };
 
 /* A descriptor that no frame has taken yet; below 0 it is why there is none of a whole set. */
@@ -117,6 +114,7 @@ struct cy__channel {
 	bool closing; /* takes nothing more to send */
 	bool shut;    /* has told the peer so */
 	bool mute;    /* nobody reads what would be written */
+	bool held;    /* nothing is read */
 	bool writing, blocked;
 	bool stalled;         /* blocked, and the socket will not say when that is over */
 	bool more;            /* frames that were read wait for the next turn */
@@ -150,7 +148,7 @@ struct cy__channel {
 		*newest; /* where the frame stands that was queued last, if it is not urgent and all of it is there */
 	size_t newest_at;
 	struct chunk *spare, *spare_large;
-	size_t spare_count, reserved;
+	size_t spare_count;
 	cy__channel_counts counts;
 	cy__faults *faults; /* NULL: none */
 };
@@ -201,6 +199,8 @@ static void close_fds(struct chunk *chunk)
 {
 	for (size_t i = 0; i < chunk->fd_count; i++)
 		close(chunk->fds[i]);
+	if (chunk->fds && chunk->fds_closed)
+		chunk->fds_closed(chunk->fds_owner, chunk->fd_count);
 	rx_free(chunk->fds);
 	chunk->fds = NULL;
 	chunk->fd_count = 0;
@@ -264,6 +264,8 @@ static void fill_in_defaults(cy__channel_options *options)
 		options->queue_bytes = (size_t)8 << 20;
 	if (!options->queue_frames)
 		options->queue_frames = 65536;
+	if (!options->bulk_bytes)
+		options->bulk_bytes = options->queue_bytes;
 	if (!options->turn_bytes)
 		options->turn_bytes = (size_t)1 << 20;
 	if (!options->turn_frames)
@@ -712,24 +714,23 @@ static void write_queued(cy__channel *channel)
 	}
 }
 
-/* What waits under the same bound: normal and bulk together. */
-static size_t waiting_frames(const cy__channel *channel, const struct queue *queue)
+static size_t bytes_bound(const cy__channel *channel, const struct queue *queue)
 {
-	return queue->frames + (queue == &channel->queues[NORMAL] ? channel->queues[BULK].frames : 0);
+	return queue == &channel->queues[BULK] ? channel->options.bulk_bytes : channel->options.queue_bytes;
 }
 
-static size_t waiting_bytes(const cy__channel *channel, const struct queue *queue)
+static void tell_room(cy__channel *channel)
 {
-	return queue->bytes + (queue == &channel->queues[NORMAL] ? channel->queues[BULK].bytes : 0);
-}
-
-static void tell_room(cy__channel *channel, struct queue *queue)
-{
-	if (!queue->refused || waiting_bytes(channel, queue) > channel->options.queue_bytes / 2 ||
-	    waiting_frames(channel, queue) > channel->options.queue_frames / 2)
-		return;
-	queue->refused = false;
-	if (channel->ops->room && !channel->mute && !channel->closing)
+	bool told = false;
+	for (size_t i = 0; i < sizeof channel->queues / sizeof *channel->queues; i++) {
+		struct queue *queue = &channel->queues[i];
+		if (!queue->refused || queue->bytes > bytes_bound(channel, queue) / 2 ||
+		    queue->frames > channel->options.queue_frames / 2)
+			continue;
+		queue->refused = false;
+		told = true;
+	}
+	if (told && channel->ops->room && !channel->mute && !channel->closing)
 		channel->ops->room(channel, channel->ctx);
 }
 
@@ -738,8 +739,9 @@ void cy__channel_flush(cy__channel *channel)
 	enter(channel);
 	write_queued(channel);
 	channel->early = false;
-	tell_room(channel, &channel->queues[URGENT]);
-	tell_room(channel, &channel->queues[NORMAL]);
+	tell_room(channel);
+	if (channel->held && channel->mute)
+		cy__channel_hold(channel, false);
 	leave(channel);
 }
 
@@ -758,41 +760,16 @@ void cy__channel_close(cy__channel *channel)
 
 /* Sending */
 
-static int refuse_full(cy__channel *channel, struct queue *queue)
+static int refuse_full(cy__channel *channel)
 {
-	queue->refused = true;
 	channel->counts.refused++;
 	return -EAGAIN;
 }
 
-/*
- * Replies that are still to come count as if they waited already. @p share: of how many times the bound; what must not be
- * refused because other things wait has a share of its own.
- */
-static bool is_full(const cy__channel *channel, const struct queue *queue, size_t size, size_t share)
+static bool is_full(const cy__channel *channel, const struct queue *queue, size_t size)
 {
-	const size_t kept = queue == &channel->queues[NORMAL] ? channel->reserved : 0;
-	const size_t frames = waiting_frames(channel, queue) + kept,
-		     bytes = waiting_bytes(channel, queue) + kept * REPLY_BYTES;
-	return frames > 0 && (frames / share >= channel->options.queue_frames ||
-	                      (bytes + size) / share > channel->options.queue_bytes);
-}
-
-int cy__channel_reserve(cy__channel *channel)
-{
-	struct queue *queue = &channel->queues[NORMAL];
-	if (channel->closing || channel->mute)
-		return -EPIPE;
-	if (is_full(channel, queue, REPLY_BYTES, REPLIES_SHARE))
-		return refuse_full(channel, queue);
-	channel->reserved++;
-	return 0;
-}
-
-void cy__channel_unreserve(cy__channel *channel)
-{
-	if (channel->reserved)
-		channel->reserved--;
+	return queue->frames > 0 && (queue->frames >= channel->options.queue_frames ||
+	                             queue->bytes + size > bytes_bound(channel, queue));
 }
 
 static int duplicate(const int *fds, size_t count, int **copies)
@@ -814,6 +791,17 @@ static int duplicate(const int *fds, size_t count, int **copies)
 	return 0;
 }
 
+static int keep_fds(struct chunk *chunk, const cy__frame *frame, const cy__sending *sending)
+{
+	const int error = duplicate(sending->fds, frame->fd_count, &chunk->fds);
+	if (error < 0)
+		return error;
+	chunk->fd_count = frame->fd_count;
+	chunk->fds_closed = sending->fds_closed;
+	chunk->fds_owner = sending->fds_owner;
+	return 0;
+}
+
 static void append_chunk(struct queue *queue, struct chunk *chunk)
 {
 	if (queue->last)
@@ -824,8 +812,8 @@ static void append_chunk(struct queue *queue, struct chunk *chunk)
 }
 
 /* The chunk at the end of the queue, if @p size more bytes have room in it; else a new one, which begins with @p fds. */
-static int find_chunk(cy__channel *channel, struct queue *queue, size_t size, const cy__frame *frame, const int *fds,
-                      struct chunk **found)
+static int find_chunk(cy__channel *channel, struct queue *queue, size_t size, const cy__frame *frame,
+                      const cy__sending *sending, struct chunk **found)
 {
 	struct chunk *chunk = queue->last;
 	if (chunk && !chunk->body_size && chunk->capacity - chunk->used >= size && !frame->fd_count) {
@@ -835,12 +823,11 @@ static int find_chunk(cy__channel *channel, struct queue *queue, size_t size, co
 	chunk = make_chunk(channel, size);
 	if (!chunk)
 		return -ENOMEM;
-	int error = frame->fd_count ? duplicate(fds, frame->fd_count, &chunk->fds) : 0;
+	int error = frame->fd_count ? keep_fds(chunk, frame, sending) : 0;
 	if (error < 0) {
 		recycle_chunk(channel, chunk);
 		return error;
 	}
-	chunk->fd_count = frame->fd_count;
 	append_chunk(queue, chunk);
 	*found = chunk;
 	return 0;
@@ -949,14 +936,13 @@ static int enqueue_bulk(cy__channel *channel, const cy__frame *frame, const cy__
 	const bool through = cut && !keep && !has_queued(channel) && !channel->writing;
 	struct chunk *chunk = make_bulk(channel, frame, sending, keep);
 	const int error = !chunk            ? -ENOMEM
-	                  : frame->fd_count ? duplicate(sending->fds, frame->fd_count, &chunk->fds)
+	                  : frame->fd_count ? keep_fds(chunk, frame, sending)
 	                                    : 0;
 	if (error < 0) {
 		if (chunk)
 			recycle_chunk(channel, chunk);
 		return error;
 	}
-	chunk->fd_count = frame->fd_count;
 	append_chunk(queue, chunk);
 	queue->frames++;
 	queue->put++;
@@ -1003,7 +989,7 @@ static int enqueue(cy__channel *channel, struct queue *queue, const cy__frame *f
 	bool through = large && !keep && !has_queued(channel) && !channel->writing;
 	const size_t copied = CY__FRAME_HEAD + sending->prefix_size + (keep ? 0 : body_size_of(frame));
 	struct chunk *chunk;
-	int error = find_chunk(channel, queue, copied, frame, sending->fds, &chunk);
+	int error = find_chunk(channel, queue, copied, frame, sending, &chunk);
 	if (error < 0)
 		return error;
 	channel->newest = chunk;
@@ -1031,10 +1017,12 @@ static bool is_lost(const cy__channel *channel, const cy__frame *frame)
 	return channel->faults && cy__faults_lose(channel->faults, frame->kind);
 }
 
-static int lose(const cy__sending *sending)
+static int lose(const cy__frame *frame, const cy__sending *sending)
 {
 	if (sending->release)
 		sending->release(sending->owner);
+	if (frame->fd_count && sending->fds_closed)
+		sending->fds_closed(sending->fds_owner, frame->fd_count);
 	return 0;
 }
 
@@ -1057,15 +1045,14 @@ static int check_sending(const cy__channel *channel, const cy__frame *frame, con
 }
 
 /* Queue what has been let in. */
-static int put(cy__channel *channel, unsigned class, const cy__frame *frame, const cy__sending *sending, bool reserved)
+static int put(cy__channel *channel, unsigned class, const cy__frame *frame, const cy__sending *sending)
 {
 	const bool idle = !has_queued(channel);
-	const int error = is_lost(channel, frame) ? lose(sending)
+	const int error = is_lost(channel, frame) ? lose(frame, sending)
 	                  : class == BULK         ? enqueue_bulk(channel, frame, sending)
 	                                          : enqueue(channel, &channel->queues[class], frame, sending);
 	if (error < 0)
 		return error;
-	channel->reserved -= reserved;
 	channel->mark = channel->queues[class].put << 2 | class;
 	if (idle && channel->ops->queued && has_queued(channel))
 		channel->ops->queued(channel, channel->ctx);
@@ -1078,21 +1065,23 @@ int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sen
 	if (!sending)
 		sending = &plain;
 	const unsigned class = class_of(channel, frame, sending);
-	struct queue *queue = &channel->queues[class == URGENT ? URGENT : NORMAL];
+	struct queue *queue = &channel->queues[class];
 	const size_t size = CY__FRAME_HEAD + sending->prefix_size + body_size_of(frame);
 	int error = check_sending(channel, frame, sending, size);
 	if (error < 0)
 		return error;
-	const bool reserved = sending->reserved && channel->reserved;
-	if (!reserved && is_full(channel, queue, size, sending->forced ? FORCED_SHARE : 1))
-		return refuse_full(channel, queue);
+	if (is_full(channel, queue, size)) {
+		queue->refused = true;
+		if (!sending->forced)
+			return refuse_full(channel);
+	}
 	cy__frame sent = *frame;
 	if (class == NORMAL)
 		sent.flags = normal_flags(frame->flags); /* nothing is there that it would have to stay behind */
 	enter(channel);
 	if (class == NORMAL)
 		write_early(channel);
-	error = channel->mute ? -EPIPE : put(channel, class, &sent, sending, reserved);
+	error = channel->mute ? -EPIPE : put(channel, class, &sent, sending);
 	leave(channel);
 	return error;
 }
@@ -1604,11 +1593,11 @@ static size_t read_turn(cy__channel *channel)
 	bool dry = false;
 	for (;;) {
 		bool spent = false;
-		while (!channel->ended && !spent && deliver(channel))
+		while (!channel->ended && !channel->held && !spent && deliver(channel))
 			spent = is_enough(channel, ++frames);
 		if (spent)
 			channel->more = !channel->ended && (channel->in_begin < channel->in_end || is_whole(channel));
-		if (channel->ended || spent || dry || got >= channel->options.turn_bytes)
+		if (channel->ended || channel->held || spent || dry || got >= channel->options.turn_bytes)
 			break;
 		got += receive(channel, &dry);
 	}
@@ -1620,8 +1609,10 @@ void cy__channel_on_readable(cy__channel *channel, rx_nsec now)
 	if (channel->ended)
 		return;
 	enter(channel);
+	if (channel->held)
+		cy__channel_flush(channel);
 	channel->more = false;
-	size_t got = read_turn(channel);
+	size_t got = channel->held || channel->ended ? 0 : read_turn(channel);
 	if (!channel->ended) {
 		settle_descriptors(channel);
 		set_deadline(channel, got, now);
@@ -1636,6 +1627,8 @@ void cy__channel_on_time(cy__channel *channel, rx_nsec now)
 {
 	if (channel->ended || now < channel->deadline)
 		return;
+	if (channel->held)
+		channel->deadline = RX_NEVER; /* it is not the peer who is silent */
 	/* Who was stopped itself looks at what came meanwhile before it judges. */
 	enter(channel);
 	cy__channel_on_readable(channel, now);
@@ -1646,9 +1639,23 @@ void cy__channel_on_time(cy__channel *channel, rx_nsec now)
 
 /* Questions */
 
+void cy__channel_hold(cy__channel *channel, bool hold)
+{
+	/* What was read meanwhile, and not delivered, is looked at in a turn of its own. */
+	if (channel->held && !hold && !channel->ended)
+		channel->more = true;
+	channel->held = hold && !channel->mute;
+}
+
+size_t cy__channel_backlog(const cy__channel *channel, size_t *bytes)
+{
+	*bytes = channel->queues[NORMAL].bytes;
+	return channel->queues[NORMAL].frames + channel->queues[URGENT].frames + channel->queues[BULK].frames;
+}
+
 bool cy__channel_wants_read(const cy__channel *channel)
 {
-	return !channel->ended;
+	return !channel->ended && !channel->held;
 }
 
 bool cy__channel_wants_write(const cy__channel *channel)

@@ -32,9 +32,9 @@ typedef struct cy__channel cy__channel;
 /** Zero means the default. */
 typedef struct cy__channel_options {
 	size_t frame_max; /**< bytes of a frame, either way; 0: CY__FRAME_MAX_DEFAULT */
-	/** bytes that may wait, normal and bulk together, and urgent ones; 0: 8 MiB. A frame over it waits if it is alone */
-	size_t queue_bytes;
-	size_t queue_frames;  /**< frames that may wait, likewise; 0: 65536 */
+	size_t queue_bytes;   /**< bytes that may wait in a class; 0: 8 MiB. A frame over it waits if it is alone */
+	size_t queue_frames;  /**< frames that may wait in a class; 0: 65536 */
+	size_t bulk_bytes;    /**< bytes that may wait in the class of the bulk; 0: queue_bytes */
 	size_t turn_bytes;    /**< read at most so much per turn; 0: 1 MiB */
 	size_t turn_frames;   /**< deliver at most so many frames per turn; 0: 4096 */
 	rx_nsec read_timeout; /**< half a frame, then silence for so long, ends the channel; 0: 10 s; RX_NEVER */
@@ -62,7 +62,7 @@ typedef struct cy__channel_ops {
 	 * @p code is 0.
 	 */
 	void (*closed)(cy__channel *channel, int code, const char *why, void *ctx);
-	/** After a send was refused with -EAGAIN there is room again: half the bound. May be NULL. */
+	/** After a send was refused, or forced past the bound, there is room again: half the bound. May be NULL. */
 	void (*room)(cy__channel *channel, void *ctx);
 	/** Asked after each frame: whether no more are to be delivered in this turn. May be NULL. */
 	bool (*enough)(cy__channel *channel, void *ctx);
@@ -108,17 +108,18 @@ typedef struct cy__sending {
 	 */
 	void (*release)(void *owner);
 	void *owner;
-	/** It is the reply that cy__channel_reserve() has set room aside for: never refused with -EAGAIN. */
-	bool reserved;
-	/** Refused at three times the bound only: for what is bounded otherwise. */
+	/** Never refused with -EAGAIN: for what is bounded otherwise. */
 	bool forced;
 	/** It stays behind everything that was sent as `ordered` before it. */
 	bool ordered;
+	/** If set, and the send succeeds: called once, when the channel has closed its duplicates of the descriptors. */
+	void (*fds_closed)(void *fds_owner, size_t count);
+	void *fds_owner;
 } cy__sending;
 
 /**
  * Queue a frame. Written by cy__channel_flush(), which a bound channel calls once per turn of the loop.
- * @param sending  NULL: no descriptors, body copied, nothing reserved
+ * @param sending  NULL: no descriptors, body copied
  * @retval -EAGAIN    no room in its class
  * @retval -EMSGSIZE  over the limit on frames
  * @retval -EPIPE     the channel is closing, or the other end has gone
@@ -126,14 +127,6 @@ typedef struct cy__sending {
  * @retval -EBADF, -EMFILE  a descriptor could not be duplicated
  */
 int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sending *sending);
-
-/**
- * Set room aside for one reply; taken by a send that says `reserved`, or given back by cy__channel_unreserve(). Replies have
- * as much room again as the bound gives, so that a peer is served however full the queue to it is.
- * @retval -EAGAIN  no room
- */
-int cy__channel_reserve(cy__channel *channel);
-void cy__channel_unreserve(cy__channel *channel);
 
 /**
  * If the frame that was queued last is an item of this call and sender, and none of it has been written: let it be the last
@@ -166,7 +159,15 @@ void cy__channel_on_time(cy__channel *channel, rx_nsec now);
 /** The peer has broken the protocol in what a frame says: the channel ends, with @p code and @p why (for the call). */
 void cy__channel_fail(cy__channel *channel, int code, const char *why);
 
-/** Whether on_readable is wanted: until `closed` was called. */
+/**
+ * Read nothing until it is called with false: a peer that does not read what it has asked for is not read either. It goes
+ * on by itself when nobody reads what is written.
+ */
+void cy__channel_hold(cy__channel *channel, bool hold);
+/** Frames that wait to be written, and the bytes of the normal ones; what was forced past the bound is among them. */
+size_t cy__channel_backlog(const cy__channel *channel, size_t *bytes);
+
+/** Whether on_readable is wanted: until `closed` was called, and while it is not held. */
 bool cy__channel_wants_read(const cy__channel *channel);
 /** Whether the socket took less than there is, so that on_writable is wanted. */
 bool cy__channel_wants_write(const cy__channel *channel);

@@ -35,6 +35,9 @@ typedef struct cy_worker_statistics {
 	uint64_t bytes_in, bytes_out;
 	size_t queued, queued_frames; /**< now: bytes and frames that wait to be written to it */
 	uint64_t refused, dropped;    /**< calls and messages to it, at a bound of its queue */
+	cy_quota held;                /**< now: what it makes the primary hold */
+	cy_quota limits;              /**< of that; CY_NO_QUOTA: none */
+	cy_quota refusals;            /**< how often it was refused for want of each */
 } cy_worker_statistics;
 
 /**
@@ -59,7 +62,7 @@ typedef struct cy_statistics {
 	cy_turn longest_turn; /**< of the primary, since it has joined; time 0: there was none to be recorded */
 	cy_turn longest_turn_of_others; /**< the same of what workers have caused alone: its time is theirs of a turn */
 	uint64_t late; /**< replies that came after their call had ended, or that nobody awaited: ignored */
-	/** The sums of all numbers from `restarts` on, of what is counted with those of the workers that are gone. */
+	/** The sums of all numbers from `restarts` up to `dropped`, of what is counted with those of the workers that are gone. */
 	cy_worker_statistics sum;
 } cy_statistics;
 RX__DECLARE_TYPE(cy_statistics);

@@ -118,6 +118,15 @@ RX_API int cy_restart(cy_cluster *cluster, uint32_t id);
 RX_API int cy_decide(cy_cluster *cluster, uint32_t id, cy_sequel sequel, rx_nsec delay);
 
 /**
+ * Change how much a worker may make other processes hold, from now on and over its incarnations; in the primary. What it
+ * holds already stays, and it is refused until it holds less.
+ *
+ * @param quota  copied; zero fields, or NULL: the cluster's
+ * @retval -ENOENT, -EPERM (this process is not the primary)
+ */
+RX_API int cy_set_quota(cy_cluster *cluster, cy_target worker, const cy_quota *quota);
+
+/**
  * Signal a worker's process, and nobody else: never a process id that was used again.
  * What follows its end is the policy's affair: this is not a way to ask it to stop.
  * @retval -ENOENT, -ESRCH (it has no process now), -EPERM (this process is not the primary)
