@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "lib/command/opening.h"
-#include "lib/storage/tree.h"
+#include "lib/value/seed.h"
 
 bool cy__may_be_dropped(const cy__frame *frame)
 {
@@ -31,15 +31,12 @@ static size_t name_size(const cy__frame *frame, size_t prefix_size)
 /* Names are chosen by whoever sends: with a secret nobody can make them meet. */
 static void find_key(cy__letter *letter)
 {
-	static struct seed seed;
 	if ((letter->frame.flags & CY__FRAME_FULL) != CY__FRAME_KEEP_LATEST || letter->frame.kind != CY__MESSAGE)
 		return;
 	letter->key_size = name_size(&letter->frame, letter->sending.prefix_size);
 	if (!letter->key_size)
 		return;
-	if (!seed.words[0] && !seed.words[1])
-		seed = cy__seed_create();
-	letter->key = cy__seed_hash(&seed, name_in(letter), letter->key_size) ^ letter->frame.to;
+	letter->key = cy__seed_hash(cy__seed_shared(), name_in(letter), letter->key_size) ^ letter->frame.to;
 }
 
 static bool is_same(const cy__letter *a, const cy__letter *b)
