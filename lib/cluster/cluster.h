@@ -48,12 +48,12 @@ typedef struct cy__lane {
 	cy__letter *first, *last;
 	cy__letter *loose, *loose_last; /* may be dropped */
 	size_t count, bytes, loose_count, loose_bytes;
-	cy__table latest;            /* letters that keep the latest, by a hash of their names */
-	cy__share frames, room;      /* its part of what may wait: messages and calls, and their bytes */
-	cy__share items, items_room; /* the same of replies */
-	cy__share calls;             /* its calls that this process serves */
-	size_t deficit;              /* bytes that it may still send in its turn */
-	bool told;                   /* the origin has been told that it finds no room */
+	cy__table latest;                 /* letters that keep the latest, by a hash of their names */
+	cy__share frames, room;           /* its part of what may wait: messages and calls, and their bytes */
+	cy__share items, items_room;      /* the same of replies */
+	cy__share calls;                  /* its calls that this process serves */
+	size_t deficit;                   /* bytes that it may still send in its turn */
+	bool told;                        /* the origin has been told that it finds no room */
 	struct cy__lane *next, *previous; /* in the round of those that have something waiting */
 } cy__lane;
 
@@ -159,8 +159,8 @@ struct cy_cluster {
 	rx_scheduler *scheduler, *asap;
 	cy__ledger *ledger; /* who makes this process hold what */
 	cy__quota_events quota_events;
-	cy__turns *turns;   /* work of others that takes longer than a slice of a turn */
-	cy__turn passed;    /* the last turn that passed the limit, until an event has said so */
+	cy__turns *turns; /* work of others that takes longer than a slice of a turn */
+	cy__turn passed;  /* the last turn that passed the limit, until an event has said so */
 	rx_task passing;
 	bool primary;
 	bool started;
@@ -178,7 +178,7 @@ struct cy_cluster {
 	uint64_t next_call;
 	cy__serve *serving; /* calls that run here */
 	size_t serving_count;
-	uint64_t late;       /* replies that nobody awaited */
+	uint64_t late;      /* replies that nobody awaited */
 	cy__outbox letters; /* messages to itself */
 	cy__gauge own;      /* how full that is */
 	rx_task post;

@@ -353,8 +353,8 @@ int cy__peer_forward(cy__peer *peer, const cy__frame *frame, cy__leg *leg, uint3
 		sending.release = release_body;
 		sending.owner = cy_value_ref(frame->block);
 	}
-	const int code = cy__outbox_send(
-		peer, &(cy__parcel){.frame = &passed, .sending = &sending, .origin = from, .leg = leg});
+	const int code =
+		cy__outbox_send(peer, &(cy__parcel){.frame = &passed, .sending = &sending, .origin = from, .leg = leg});
 	if (code < 0)
 		cy_value_unref(sending.owner);
 	return code;

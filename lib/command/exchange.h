@@ -48,9 +48,9 @@ struct cy__leg {
 	uint32_t target;
 	cy__peer *peer; /* whose replies count; NULL: it is served here */
 	cy__leg *peer_next, *peer_previous;
-	uint64_t mark;     /* of its frame in the peer's queue */
-	cy__window window; /* with its list, one for each process that answers where the primary speaks for many */
-	cy__serve *serve;  /* runs here */
+	uint64_t mark;       /* of its frame in the peer's queue */
+	cy__window window;   /* with its list, one for each process that answers where the primary speaks for many */
+	cy__serve *serve;    /* runs here */
 	cy__letter *waiting; /* it has not been sent: it is in the peer's outbox */
 	cy__credit owed;     /* grants for which the peer's queue has no room yet */
 	cy__leg *next_owing, **owing; /* among the peer's that are owed some; NULL: it is not */
@@ -62,7 +62,7 @@ struct cy__exchange {
 	cy__leg *legs;
 	uint32_t origin;
 	cy__account *account; /* of a worker whose call is passed on: a call for each leg; NULL: none */
-	uint32_t credit; /* items that each leg may send at first */
+	uint32_t credit;      /* items that each leg may send at first */
 	rx_nsec deadline;
 	bool many;
 	bool whole;  /* all of its legs have been added */

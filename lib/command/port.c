@@ -127,9 +127,7 @@ static int post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *bo
 	                         .fd_count = fds ? (uint8_t)fds->count : 0,
 	                         .body = body ? body->bytes : NULL,
 	                         .body_size = body ? body->size : 0};
-	cy__sending sending = {.fds = fds ? fds->fd : NULL,
-	                       .forced = manner == CY__FORCED,
-	                       .ordered = port->ordered};
+	cy__sending sending = {.fds = fds ? fds->fd : NULL, .forced = manner == CY__FORCED, .ordered = port->ordered};
 	if (body && (body->value || body->block)) {
 		sending.release = release_value;
 		sending.owner = cy_value_ref(body->value ? body->value : body->block);
@@ -201,8 +199,8 @@ void cy__port_lose_all(cy__peer *peer)
 {
 	for (cy__port *port; (port = cy__table_any(&peer->incoming));) {
 		cy__table_remove(&peer->incoming, port->call);
+		give_back(port, peer);
 		port->peer = NULL;
-		port->reserved = 0;
 		put_in_list(port, &peer->lost_ports);
 	}
 	cy__table_finish(&peer->incoming);

@@ -29,7 +29,7 @@ struct cy__port {
 	cy__lane *lane;  /* in a worker: it has a share of it; NULL: none */
 	bool charged;    /* in the primary: to the peer's account */
 	bool of_many;    /* its end is that of a call to many */
-	bool ordered; /* the reply stays behind whatever was sent as ordered before it */
+	bool ordered;    /* the reply stays behind whatever was sent as ordered before it */
 	const cy__port_ops *ops;
 	cy__port *next, **link; /* among those that wait for room, or for being cancelled */
 };

@@ -8,10 +8,10 @@
 
 /* What it is, which says by what it is bounded. */
 typedef enum cy__manner {
-	CY__BOUNDED, /* a call or a message: within its origin's part, or as its policy has it */
-	CY__ITEM_OWN, /* an item that this process makes: likewise */
+	CY__BOUNDED,     /* a call or a message: within its origin's part, or as its policy has it */
+	CY__ITEM_OWN,    /* an item that this process makes: likewise */
 	CY__ITEM_PASSED, /* an item that another process was granted to send: CY__OUTBOX_PAST times that */
-	CY__FORCED, /* never refused: the end of a reply that was accepted, and what is bounded otherwise */
+	CY__FORCED,      /* never refused: the end of a reply that was accepted, and what is bounded otherwise */
 } cy__manner;
 
 struct cy__letter {
@@ -29,7 +29,7 @@ struct cy__letter {
 	size_t key_size;
 	size_t size;
 	size_t fd_count;
-	int *fds; /* duplicates */
+	int *fds;        /* duplicates */
 	uint8_t bytes[]; /* the prefix, then the body if there is no owner */
 };
 

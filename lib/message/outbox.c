@@ -226,7 +226,7 @@ static bool has_part_of_items(const cy__lane *lane, size_t size, size_t past)
 	const cy__outbox *outbox = lane->outbox;
 	const cy__capacity items = {outbox->items.most / past, outbox->items.used / past, outbox->items.users},
 			   room = {outbox->items_room.most / past, outbox->items_room.used / past,
-		                   outbox->items_room.users};
+	                           outbox->items_room.users};
 	const cy__share of_items = {lane->items.used / past}, of_room = {lane->items_room.used / past};
 	return !lane->items.used || (cy__share_allows(&items, &of_items, 1) && cy__share_allows(&room, &of_room, size));
 }
@@ -334,8 +334,7 @@ static int admit(cy__lane *lane, const cy__parcel *parcel, size_t size)
 static int wait_in(cy__lane *lane, const cy__parcel *parcel)
 {
 	const cy__frame *frame = parcel->frame;
-	const size_t size =
-		CY__FRAME_HEAD + parcel->sending->prefix_size + (frame->body ? frame->body_size : 1);
+	const size_t size = CY__FRAME_HEAD + parcel->sending->prefix_size + (frame->body ? frame->body_size : 1);
 	const int admitted = admit(lane, parcel, size);
 	if (admitted < 0)
 		return admitted;
@@ -481,9 +480,8 @@ static int send_first(cy__peer *peer, cy__lane *lane, bool forced)
 	cy__leg *leg = letter->leg;
 	if (is_overtaking(&peer->outbox, letter))
 		return -EAGAIN;
-	const cy__parcel parcel = {.frame = &letter->frame,
-	                           .sending = &letter->sending,
-	                           .manner = forced ? CY__FORCED : letter->manner};
+	const cy__parcel parcel = {
+		.frame = &letter->frame, .sending = &letter->sending, .manner = forced ? CY__FORCED : letter->manner};
 	const int code = send_now(peer, lane, &parcel);
 	if (code == -EAGAIN || code == -EPIPE)
 		return code;
@@ -647,9 +645,8 @@ int cy__outbox_keep(cy_cluster *cluster, const cy__post *post)
 		frame.body = cy_value_bytes(body, &frame.body_size);
 		code = wait_in(cy__outbox_lane(&cluster->letters, cluster, cluster->id),
 		               &(cy__parcel){.frame = &frame,
-		                             .sending = &(cy__sending){.fds = post->fds,
-		                                                       .release = release_value,
-		                                                       .owner = body}});
+		                             .sending = &(cy__sending){
+						     .fds = post->fds, .release = release_value, .owner = body}});
 	}
 	if (code < 0)
 		cy_value_unref(body);

@@ -86,7 +86,7 @@ struct queue {
 	size_t bytes, frames;
 	size_t unfinished;  /* bytes still to be written of a frame whose first bytes have gone */
 	uint64_t put, gone; /* frames ever */
-	bool refused; /* or forced past the bound, so that it is told when there is room again */
+	bool refused;       /* or forced past the bound, so that it is told when there is room again */
 };
 
 /* A descriptor that no frame has taken yet; below 0 it is why there is none of a whole set. */
@@ -768,8 +768,8 @@ static int refuse_full(cy__channel *channel)
 
 static bool is_full(const cy__channel *channel, const struct queue *queue, size_t size)
 {
-	return queue->frames > 0 && (queue->frames >= channel->options.queue_frames ||
-	                             queue->bytes + size > bytes_bound(channel, queue));
+	return queue->frames > 0 &&
+	       (queue->frames >= channel->options.queue_frames || queue->bytes + size > bytes_bound(channel, queue));
 }
 
 static int duplicate(const int *fds, size_t count, int **copies)
@@ -935,9 +935,7 @@ static int enqueue_bulk(cy__channel *channel, const cy__frame *frame, const cy__
 	const bool cut = sending->prefix_size + frame->body_size > PIECE_MOST, keep = cut && sending->release;
 	const bool through = cut && !keep && !has_queued(channel) && !channel->writing;
 	struct chunk *chunk = make_bulk(channel, frame, sending, keep);
-	const int error = !chunk            ? -ENOMEM
-	                  : frame->fd_count ? keep_fds(chunk, frame, sending)
-	                                    : 0;
+	const int error = !chunk ? -ENOMEM : frame->fd_count ? keep_fds(chunk, frame, sending) : 0;
 	if (error < 0) {
 		if (chunk)
 			recycle_chunk(channel, chunk);

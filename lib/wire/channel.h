@@ -31,7 +31,7 @@ typedef struct cy__channel cy__channel;
 
 /** Zero means the default. */
 typedef struct cy__channel_options {
-	size_t frame_max; /**< bytes of a frame, either way; 0: CY__FRAME_MAX_DEFAULT */
+	size_t frame_max;     /**< bytes of a frame, either way; 0: CY__FRAME_MAX_DEFAULT */
 	size_t queue_bytes;   /**< bytes that may wait in a class; 0: 8 MiB. A frame over it waits if it is alone */
 	size_t queue_frames;  /**< frames that may wait in a class; 0: 65536 */
 	size_t bulk_bytes;    /**< bytes that may wait in the class of the bulk; 0: queue_bytes */

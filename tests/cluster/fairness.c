@@ -38,7 +38,7 @@ static rx_observable *tell_messages(const cy_request *request, void *ctx)
 	return cy_answer(cy_uint(messages));
 }
 
-/* How many of so many calls to a worker, at once, are not answered: [name, how many]. */
+/* The code that a call to the worker of this name ends with. */
 static int count_failure(const cy_reply *reply, cy_body *code, void *ctx)
 {
 	*code = cy_int(reply->error ? reply->error->code : 0);
@@ -185,18 +185,18 @@ static const struct {
 
 PROGRAM(fair)
 {
-	if (argc < 2)
+	void (*run)(void) = NULL;
+	for (size_t i = 0; argc > 1 && i < sizeof floods / sizeof *floods; i++)
+		if (strcmp(argv[1], floods[i].name) == 0)
+			run = floods[i].run;
+	if (!run)
 		return honest_main();
 	channel = cy__inherited_channel();
 	say_hello(put);
 	/* The first call of the primary's says that it may begin. */
 	cy_value_unref(hear(CY__CALL));
-	for (size_t i = 0; i < sizeof floods / sizeof *floods; i++)
-		if (strcmp(argv[1], floods[i].name) == 0)
-			floods[i].run();
+	run();
 	say_done();
-	if (argc > 2)
-		_exit(strtol(argv[2], NULL, 10));
 	hear_no_more();
 	return 0;
 }
@@ -272,7 +272,7 @@ static cy_worker_statistics look_at(cy_cluster *cluster, uint32_t id)
 /* ---- Tests ------------------------------------------------------------------------------------------------------------ */
 
 /* Finding 6. */
-TEST(calls_that_are_never_answered_leave_a_target_to_everybody_else, .timeout = 120)
+TEST(calls_that_are_never_answered_leave_a_target_to_everybody_else, .timeout = 20)
 {
 	struct scene scene;
 	begin(&scene, "calls");
@@ -287,15 +287,11 @@ TEST(calls_that_are_never_answered_leave_a_target_to_everybody_else, .timeout = 
 	ck_assert_uint_le(flooder.held.calls, flooder.limits.calls);
 	ck_assert_uint_eq(flooder.held.calls + flooder.refusals.calls, CALLS);
 	ck_assert_uint_ge(event_log_count(&scene.log, "error Flooder -122"), 1);
-	/* And it can be told to stop. */
-	ck_assert_int_eq(
-		cluster_finish(rx_pipe(cy_shutdown(scene.cluster, cy_named("Honest"), 0), rx_ignore_elements())), 0);
-	ck_assert_uint_eq(event_log_count(&scene.log, "exit Honest 0 gone"), 1);
 	end(&scene);
 }
 
 /* Finding 7: Honest calls all, of whom one fails, while a third party fills the queue to it. */
-TEST(a_worker_whose_queue_others_fill_keeps_its_channel, .timeout = 120)
+TEST(a_worker_whose_queue_others_fill_keeps_its_channel, .timeout = 20)
 {
 	struct scene scene;
 	begin_with(&scene, "messages", &(cy_options){.queue_frames = 64}, NULL);
@@ -311,7 +307,7 @@ TEST(a_worker_whose_queue_others_fill_keeps_its_channel, .timeout = 120)
 }
 
 /* Who makes calls and reads no answers is not read, and nobody else notices. */
-TEST(who_reads_no_answers_is_not_read, .to = 2, .timeout = 120)
+TEST(who_reads_no_answers_is_not_read, .to = 2, .timeout = 20)
 {
 	struct scene scene;
 	begin(&scene, _i ? "unknown" : "all");
@@ -330,7 +326,7 @@ TEST(who_reads_no_answers_is_not_read, .to = 2, .timeout = 120)
 }
 
 /* Finding 8: at 1024 descriptors a sibling that is killed comes back. */
-TEST(descriptors_in_messages_that_wait_are_bounded, .timeout = 120)
+TEST(descriptors_in_messages_that_wait_are_bounded, .timeout = 20)
 {
 	struct scene scene;
 	struct rlimit limit;
@@ -355,7 +351,7 @@ TEST(descriptors_in_messages_that_wait_are_bounded, .timeout = 120)
 }
 
 /* Finding 10: a place is found in a table, whatever waits; counted in time of this process's processor. */
-TEST(what_keeps_the_latest_is_found_without_a_search, .timeout = 120)
+TEST(what_keeps_the_latest_is_found_without_a_search, .timeout = 20)
 {
 	struct scene scene;
 	begin(&scene, "latest");
@@ -371,7 +367,7 @@ TEST(what_keeps_the_latest_is_found_without_a_search, .timeout = 120)
 }
 
 /* One floods, two send: each has its share, and the flooder its own and no more. */
-TEST(a_flooder_gets_its_share_and_an_honest_neighbour_is_served, .timeout = 120)
+TEST(a_flooder_gets_its_share_and_an_honest_neighbour_is_served, .timeout = 20)
 {
 	enum { FRAMES = 1000, MINE = 100 };
 	struct scene scene;
@@ -390,7 +386,7 @@ TEST(a_flooder_gets_its_share_and_an_honest_neighbour_is_served, .timeout = 120)
 	end(&scene);
 }
 
-TEST(limits_of_a_worker_are_changed_while_it_lives_and_hold, .timeout = 120)
+TEST(limits_of_a_worker_are_changed_while_it_lives_and_hold, .timeout = 20)
 {
 	struct scene scene;
 	begin_with(&scene, "calls", NULL, &(cy_worker_options){.quota = {.calls = 100}});
@@ -409,7 +405,7 @@ TEST(limits_of_a_worker_are_changed_while_it_lives_and_hold, .timeout = 120)
 	end(&scene);
 }
 
-TEST(an_account_follows_the_id_over_a_crash, .timeout = 120)
+TEST(an_account_follows_the_id_over_a_crash, .timeout = 20)
 {
 	struct scene scene;
 	begin_with(&scene, "messages", &(cy_options){.queue_frames = 1000},
