@@ -167,6 +167,8 @@ static void reset_signals(const cy__plan *plan)
 		standard.sa_handler = SIG_IGN;
 		sigaction(plan->ignored, &standard, NULL);
 	}
+	if (plan->apart)
+		return; /* no signal is to end it, from its first moment on */
 	sigset_t none;
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
