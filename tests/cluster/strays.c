@@ -8,36 +8,34 @@
 
 #include "tests/support/liar.h"
 
-enum { EACH = CY__FRAME_FDS_MAX, LIARS = 4, FILES = 1024 };
+enum { STRAYS = 500, LIARS = 4, FILES = 1024, BODY = 4000 };
 
-/* One byte, and with it as many descriptors as a message can carry. */
-static void put_strays(const uint8_t *byte)
+/* One byte, and with it a descriptor. */
+static void put_stray(void)
 {
-	static int fds[EACH];
-	static char room[CMSG_SPACE(sizeof fds)];
-	struct iovec bytes = {(void *)(uintptr_t)byte, 1};
+	char byte = 0, room[CMSG_SPACE(sizeof(int))] = "";
+	struct iovec bytes = {&byte, 1};
 	struct msghdr message = {
 		.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
-	for (size_t i = 0; i < EACH; i++)
-		fds[i] = STDERR_FILENO;
-	*CMSG_FIRSTHDR(&message) = (struct cmsghdr){CMSG_LEN(sizeof fds), SOL_SOCKET, SCM_RIGHTS};
-	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), fds, sizeof fds);
+	*CMSG_FIRSTHDR(&message) = (struct cmsghdr){CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
+	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &(int){STDERR_FILENO}, sizeof(int));
 	if (sendmsg(channel, &message, 0) != 1)
 		_exit(CAUGHT);
 }
 
-/* A frame that never ends, with as many as may come before that. */
+/* A frame that never ends, with a descriptor at each byte of it. */
 PROGRAM(stray_sender)
 {
+	static const uint8_t body[BODY];
 	uint8_t head[CY__FRAME_HEAD];
 	channel = cy__inherited_channel();
 	signal(SIGPIPE, SIG_IGN);
-	cy__frame_encode(&(cy__frame){.kind = CY__MESSAGE, .fd_count = EACH}, head);
+	cy__frame_encode(&(cy__frame){.kind = CY__MESSAGE, .body = body, .body_size = BODY}, head);
 	say_hello(put);
 	say_done();
-	for (size_t i = 0; i < 2; i++)
-		put_strays(head + i);
-	put(head + 2, 1);
+	put(head, sizeof head);
+	for (size_t i = 0; i < STRAYS; i++)
+		put_stray();
 	hear_no_more();
 	return 94;
 }
