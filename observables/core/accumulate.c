@@ -28,7 +28,7 @@ int rx__accumulate_start(rx_stage *self)
 	return rx__slot_put(&accumulator->slot, self->node->type, accumulation->seed.items);
 }
 
-void rx__accumulate_stop(rx_stage *self)
+void rx__accumulate_clear(rx_stage *self)
 {
 	rx_accumulator *accumulator = RX__STATE(self);
 	rx__slot_clear(&accumulator->slot, self->node->type);

@@ -23,10 +23,10 @@ typedef struct rx_accumulator {
 /* An operator of @p ops, whose parameters are an rx_accumulation; @p seed NULL: without. */
 rx_operator *rx__accumulate_create(const rx_stage_ops *ops, const rx_reducer *reducer, void *ctx, const rx_type *type,
                                    const void *seed);
-/* `drop`, `start` and `stop` of those operations. */
+/* `drop`, `start` and `clear` of those operations. */
 void rx__accumulate_drop(void *params);
 int rx__accumulate_start(rx_stage *self);
-void rx__accumulate_stop(rx_stage *self);
+void rx__accumulate_clear(rx_stage *self);
 /* Its `step`. */
 void rx__accumulate_step(const void *params, rx_step_kind kind, rx_step *step);
 /* Take an item in, and emit the accumulator if @p emit. */

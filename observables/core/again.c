@@ -32,5 +32,4 @@ void rx__again_stop(rx_stage *self)
 {
 	rx_again *again = RX__STATE(self);
 	rx_cancel(&again->timer.task);
-	rx__relay_stop(self);
 }

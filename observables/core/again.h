@@ -21,6 +21,7 @@ void rx__again(rx_stage *self);
 void rx__again_after(rx_stage *self, rx_nsec delay);
 /* The same when @p notifier (consumed) emits; when it completes before, so does the stage. */
 void rx__again_when(rx_stage *self, rx_observable *notifier);
+/* The stage's `stop`; its `clear` is rx__relay_clear(). */
 void rx__again_stop(rx_stage *self);
 
 static inline bool rx__again_is_source(const rx_inner *inner)

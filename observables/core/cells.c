@@ -33,17 +33,16 @@ int rx__cells_put(rx_cells *cells, const rx_join *join, size_t index, const void
 {
 	const rx_type *type = join->types[index];
 	rx_slot *cell = slot(cells, join, index);
-	const bool first = !cell->full;
-	int code = 0;
-	if (join->plain)
-		rx__slot_move(cell + 1, item, type->size);
-	else
-		code = rx__slot_put(cell, type, item);
-	if (code == 0) {
-		cell->full = true;
-		cells->missing -= first;
+	if (!join->plain) {
+		const bool missed = !cell->full;
+		const int code = rx__slot_put(cell, type, item);
+		cells->missing -= missed && code == 0;
+		return code;
 	}
-	return code;
+	rx__slot_move(cell + 1, item, type->size);
+	cells->missing -= !cell->full;
+	cell->full = true;
+	return 0;
 }
 
 bool rx__cells_has(rx_cells *cells, const rx_join *join, size_t index)
@@ -130,7 +129,7 @@ int rx__assembly_start(rx_stage *self)
 	return 0;
 }
 
-void rx__assembly_stop(rx_stage *self)
+void rx__assembly_clear(rx_stage *self)
 {
 	rx__cells_clear(&((rx_assembly *)RX__STATE(self))->cells, RX__PARAMS(self));
 }

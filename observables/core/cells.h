@@ -35,9 +35,9 @@ typedef struct rx_assembly {
 	rx_cells cells;
 } rx_assembly;
 
-/* The stage's `extra`, `start` and `stop`; its parameters are an rx_join. */
+/* The stage's `extra`, `start` and `clear`; its parameters are an rx_join. */
 size_t rx__assembly_extra(const rx_observable *node);
 int rx__assembly_start(rx_stage *self);
-void rx__assembly_stop(rx_stage *self);
+void rx__assembly_clear(rx_stage *self);
 
 #endif

@@ -47,7 +47,7 @@ void rx__extreme_complete(rx_stage *self)
 		rx__complete(self);
 }
 
-void rx__extreme_stop(rx_stage *self)
+void rx__extreme_clear(rx_stage *self)
 {
 	rx__slot_clear(RX__STATE(self), self->node->type);
 }

@@ -14,6 +14,6 @@ typedef struct rx_extreme {
 int rx__extreme_start(rx_stage *self);
 void rx__extreme_next(rx_stage *self, const void *item);
 void rx__extreme_complete(rx_stage *self);
-void rx__extreme_stop(rx_stage *self);
+void rx__extreme_clear(rx_stage *self);
 
 #endif

@@ -25,7 +25,7 @@ void rx__gathering_complete(rx_stage *self)
 	rx__subscribe_inner(self, joined, NULL, 0, NULL);
 }
 
-void rx__gathering_stop(rx_stage *self)
+void rx__gathering_clear(rx_stage *self)
 {
 	rx_gathered *gathered = RX__STATE(self);
 	rx__ring_clear(&gathered->streams, &rx_type_rx_stream);

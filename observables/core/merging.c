@@ -59,7 +59,7 @@ void rx__merging_inner_end(rx_stage *self, rx_inner *inner)
 	drain(self);
 }
 
-void rx__merging_stop(rx_stage *self)
+void rx__merging_clear(rx_stage *self)
 {
 	const rx_projection *projection = RX__PARAMS(self);
 	rx__ring_clear(&((rx_merging *)RX__STATE(self))->waiting, projection->in);

@@ -19,11 +19,11 @@ typedef struct rx_merging {
 void rx__merging_next(rx_stage *self, const void *item);
 void rx__merging_complete(rx_stage *self);
 void rx__merging_inner_end(rx_stage *self, rx_inner *inner);
-void rx__merging_stop(rx_stage *self);
+void rx__merging_clear(rx_stage *self);
 
 /* The operations of such a stage, but for its name and what it adds. */
 #define RX__MERGING                                                                                                    \
 	.flags = RX__SUBSCRIBES | RX__UNPAUSABLE, .next = rx__merging_next, .complete = rx__merging_complete,          \
-	.inner_end = rx__merging_inner_end, .stop = rx__merging_stop
+	.inner_end = rx__merging_inner_end, .clear = rx__merging_clear
 
 #endif

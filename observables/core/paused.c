@@ -29,16 +29,18 @@ void rx__paused_complete(rx_stage *self, bool waits)
 
 void rx__paused_finish(rx_stage *self)
 {
-	const rx_paused *state = RX__STATE(self);
+	rx_paused *state = RX__STATE(self);
+	const rx_error *error = state->error;
+	state->error = NULL; /* whoever hears of it may stop the stage */
 	if (!rx__open(self))
-		return;
-	if (state->error)
-		rx__error(self, state->error);
+		rx_error_unref(error);
+	else if (error)
+		rx__error_owned(self, error);
 	else if (state->completed)
 		rx__complete(self);
 }
 
-void rx__paused_stop(rx_stage *self)
+void rx__paused_clear(rx_stage *self)
 {
 	rx_paused *state = RX__STATE(self);
 	rx_error_unref(state->error);

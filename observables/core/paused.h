@@ -23,7 +23,7 @@ void rx__paused_error(rx_stage *self, const rx_error *error, bool waits);
 void rx__paused_complete(rx_stage *self, bool waits);
 /* Nothing waits any more: the end that was held back, if there is one. */
 void rx__paused_finish(rx_stage *self);
-/* Its `stop`. */
-void rx__paused_stop(rx_stage *self);
+/* Its `clear`, or called by it. */
+void rx__paused_clear(rx_stage *self);
 
 #endif

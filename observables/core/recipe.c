@@ -60,12 +60,14 @@ static inline void lay_out(rx_observable *node, const rx_observable *above)
 	const rx_stage_ops *ops = node->ops;
 	const size_t before = above ? above->run_size : sizeof(rx_run);
 	const size_t alignment = ops->state_size && ops->state_size % 16 == 0 ? 16 : 8;
-	const bool stops = ops->stop || ops->flags & RX__SUBSCRIBES, starts = ops->start || ops->started;
+	const bool clears = ops->clear, stops = ops->stop || clears || ops->flags & RX__SUBSCRIBES;
+	const bool starts = ops->start || ops->started;
 	node->above = above;
 	node->active = stops || starts ? node : above ? above->active : NULL;
-	node->flags = (stops ? RX__STOPS : 0) | (ops->flags & RX__STOP_FIRST ? RX__STOPS_FIRST : 0);
+	node->flags = stops * (RX__STOPS | RX__STOPS_ITSELF) | clears * RX__CLEARS |
+	              (ops->flags & RX__STOP_FIRST ? RX__STOPS_FIRST : 0);
 	if (above)
-		node->flags |= above->flags & (RX__STOPS | RX__STOPS_FIRST);
+		node->flags |= above->flags & (RX__STOPS | RX__STOPS_FIRST | RX__CLEARS);
 	node->room = (uint32_t)ALIGN(ops->state_size + (ops->extra ? ops->extra(node) : 0), 8);
 	node->offset = (uint32_t)ALIGN(before, alignment);
 	node->run_size = node->offset + (uint32_t)sizeof(rx_stage) + node->room;

@@ -22,7 +22,7 @@ void rx__relay(rx_stage *self, rx_observable *source, const rx_type *type, size_
 	relay->running = false;
 }
 
-void rx__relay_stop(rx_stage *self)
+void rx__relay_clear(rx_stage *self)
 {
 	rx_relay *relay = RX__STATE(self);
 	rx_observable_unref(relay->due);

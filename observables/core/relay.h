@@ -17,8 +17,8 @@ typedef struct rx_relay {
 
 /* Stop what runs, then subscribe to @p source (consumed), as rx__subscribe_inner() does. */
 void rx__relay(rx_stage *self, rx_observable *source, const rx_type *type, size_t slot);
-/* The stage's `stop`, or called by it. */
-void rx__relay_stop(rx_stage *self);
+/* The stage's `clear`. */
+void rx__relay_clear(rx_stage *self);
 
 /* ---- The sources of an rx_join, one after the other: concat, on_error_resume_next ------------------------------------ */
 

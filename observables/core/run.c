@@ -1,7 +1,31 @@
 /*
  * Runs: subscribing lays out one block for a chain, and what ends is a prefix of its stages. This file holds the
- * rules that every operator relies on and none repeats: who is closed when, in what order things stop, and how long
- * a block lives.
+ * rules that every operator relies on and none repeats: what "ended" means, in what order things stop, and how long a
+ * block lives.
+ *
+ * The end. A stage is open or it has ended, and rx__open() is the only question that anybody asks. What ends is always
+ * a prefix of the stages, from the source to some stage, and it ends in three steps:
+ *
+ *  1. all of it is marked as ended (RX__CLOSED);
+ *  2. the stage below hears of it, where it is the prefix that ends the stream and not the downstream that leaves;
+ *  3. what was marked is stopped (RX__STOPPED), source to sink, each stage once.
+ *
+ * So after rx__complete(), rx__error() or rx__fail() on a stage that stage has ended, whatever the downstream did and
+ * however often the stream was ended before; and everything above it has been stopped, or will be by a frame that is on
+ * the C stack. Between the steps user code runs, which may push into the source, unsubscribe or end the stream again.
+ * It meets marks: every way into a stage leads through this file or one of the inline functions of stage.h, and each
+ * looks at them. Nothing enters a stage that has ended: no item, no end, no event of an inner run, no timer, no demand;
+ * and such a stage starts nothing: an inner run and a timer are refused, and what it emits goes nowhere. What is left to
+ * an operator is to ask after each call out of the library, before it calls out again. What it stores in a stage that has
+ * been stopped meanwhile is released with the block, if not before (`clear`).
+ *
+ * RX__DONE says the same one stage further down, so that whoever hands something to a stage looks at the flags of that
+ * stage only: it is set exactly where the upstream has ended and the stage itself has not.
+ *
+ * An inner run ends in the same way. Where the operator keeps a pointer to it (the `where` of rx__subscribe_inner()), the
+ * pointer is NULL from step 1 on, so that nobody can hold one to a run that has ended.
+ *
+ * Builds with assertions check all of this at every way in: rx__check().
  *
  * One counter keeps a run: one reference while it is live, one for each of its frames on the C stack, one for each
  * inner run and each kept subscriber.
@@ -25,6 +49,11 @@ static inline bool subscribes(const rx_stage_ops *ops)
 	return ops->flags & RX__SUBSCRIBES;
 }
 
+static rx_inners *inners_of(const rx_stage *stage)
+{
+	return RX__STATE(stage);
+}
+
 /* ---- Ending ---------------------------------------------------------------------------------------------------- */
 
 static void stop_stage(rx_stage *stage)
@@ -37,6 +66,8 @@ static void stop_stage(rx_stage *stage)
 		rx__stop_inners(stage);
 	if (ops->stop)
 		ops->stop(stage);
+	if (ops->clear)
+		ops->clear(stage);
 }
 
 static void stop_first(rx_run *run, rx_stage *first, rx_stage *last)
@@ -61,7 +92,19 @@ static void stop_stages(rx_stage *first, rx_stage *last)
 	}
 }
 
-/* Close every open stage from the source to @p last, then stop them, source to sink. */
+/* Step 1: mark every stage from the source to @p last. Those above one that is marked are. */
+static inline void close_through(rx_stage *last)
+{
+	rx_run *run = rx__run(last);
+	for (const rx_observable *node = last->node; node; node = node->above) {
+		rx_stage *stage = stage_of(run, node);
+		if (stage->flags & RX__CLOSED)
+			break;
+		stage->flags |= RX__CLOSED;
+	}
+}
+
+/* Steps 1 and 3: mark every stage from the source to @p last, and stop those that nobody has begun to stop. */
 static inline void end_through(rx_stage *last)
 {
 	rx_run *run = rx__run(last);
@@ -69,14 +112,58 @@ static inline void end_through(rx_stage *last)
 	uint32_t flags = 0;
 	for (const rx_observable *node = last->node; node; node = node->above) {
 		rx_stage *stage = stage_of(run, node);
-		if (stage->flags & RX__CLOSED)
+		if (stage->flags & RX__STOPPED)
 			break;
-		flags |= stage->flags |= RX__CLOSED;
+		flags |= stage->flags |= RX__CLOSED | RX__STOPPED;
 		first = stage;
 	}
 	if (flags & RX__STARTED)
 		stop_stages(first, last);
 }
+
+/* Step 1 of the end of a stream that ends itself. @returns who has to hear of it */
+static inline rx_stage *begin_end(rx_stage *self)
+{
+	rx_stage *down = self->downstream;
+	assert(!(down->flags & RX__ENDED));
+	const rx_observable *above = self->node->above;
+	self->flags |= RX__CLOSED;
+	if (above &&
+	    rx__open(stage_of(rx__run(self), above))) /* most ends come from the source, which has marked itself */
+		close_through(stage_of(rx__run(self), above));
+	down->flags |= RX__DONE;
+	return down;
+}
+
+/*
+ * What the rules at the head of this file say of a stage and its neighbour above: both marks are those of a prefix, and
+ * RX__DONE mirrors the end of the one above.
+ */
+#ifndef NDEBUG
+void rx__check(const rx_stage *stage)
+{
+	const rx_observable *node = stage->downstream ? stage->node->above : rx__run(stage)->recipe;
+	const uint32_t above = node ? stage_of(rx__run(stage), node)->flags : 0;
+	assert(!node || !(stage->flags & RX__CLOSED) || above & RX__CLOSED);
+	assert(!node || !(stage->flags & RX__STOPPED) || above & RX__STOPPED);
+	assert(!(stage->flags & RX__STOPPED) || stage->flags & RX__CLOSED);
+	assert(!node || stage->flags & RX__CLOSED || !(stage->flags & RX__DONE) == !(above & RX__CLOSED));
+}
+
+/* Whoever was started has been stopped, and holds no inner run. */
+static void check_stopped(const rx_run *run)
+{
+	for (const rx_observable *node = run->recipe; node; node = node->above) {
+		const rx_stage *stage = stage_of((rx_run *)run, node);
+		assert(!(stage->flags & RX__STARTED));
+		assert(!subscribes(node->ops) || !inners_of(stage)->first);
+	}
+}
+#else
+static void check_stopped(const rx_run *run)
+{
+}
+#endif
 
 static void run_finalizers(rx_run *run)
 {
@@ -88,10 +175,21 @@ static void run_finalizers(rx_run *run)
 	}
 }
 
+/* What was stored in a stage that had been stopped. Out of line, so that the rest of a release is not. */
+RX__OUT_OF_LINE static void clear_stages(rx_run *run)
+{
+	for (const rx_observable *node = run->recipe; node; node = node->above)
+		if (node->ops->clear)
+			node->ops->clear(stage_of(run, node));
+}
+
 void rx__run_release(rx_run *run)
 {
 	rx_observable *recipe = run->recipe;
 	rx_stage *sink = sink_of(run);
+	check_stopped(run);
+	if (!RX__LIKELY(!(recipe->flags & RX__CLEARS)))
+		clear_stages(run);
 	if (sink->node->ops->stop)
 		sink->node->ops->stop(sink);
 	rx__pool_free(run, run->size);
@@ -118,12 +216,12 @@ static void end_run(rx_run *run)
 
 void rx__complete(rx_stage *self)
 {
-	rx_stage *down = self->downstream;
-	if (down->flags & RX__ENDED) {
+	RX__CHECK(self);
+	if (!rx__open(self)) {
 		rx__dropped(self->node, NULL);
 		return;
 	}
-	down->flags |= RX__DONE;
+	rx_stage *down = begin_end(self);
 	if (down->node->ops->complete)
 		down->node->ops->complete(down);
 	else
@@ -133,12 +231,12 @@ void rx__complete(rx_stage *self)
 
 void rx__error(rx_stage *self, const rx_error *error)
 {
-	rx_stage *down = self->downstream;
-	if (down->flags & RX__ENDED) {
+	RX__CHECK(self);
+	if (!rx__open(self)) {
 		rx__dropped(self->node, error);
 		return;
 	}
-	down->flags |= RX__DONE;
+	rx_stage *down = begin_end(self);
 	if (down->node->ops->error)
 		down->node->ops->error(down, error);
 	else
@@ -146,15 +244,21 @@ void rx__error(rx_stage *self, const rx_error *error)
 	end_through(self);
 }
 
-void rx__fail(rx_stage *self, int code)
+void rx__error_owned(rx_stage *self, const rx_error *error)
 {
-	const rx_error *error = rx__error_from_code(code, self->node);
 	rx__error(self, error);
 	rx_error_unref(error);
 }
 
+void rx__fail(rx_stage *self, int code)
+{
+	rx__error_owned(self, rx__error_from_code(code, self->node));
+}
+
 void rx__stop_upstream(rx_stage *self)
 {
+	if (!rx__open(self))
+		return;
 	self->flags |= RX__DONE;
 	if (self->node->above)
 		end_through(stage_of(rx__run(self), self->node->above));
@@ -236,11 +340,12 @@ static void start_stages(rx_run *run, const rx_observable *node)
 	run->refs++;
 	for (; node; node = node->above ? node->above->active : NULL) {
 		rx_stage *stage = stage_of(run, node);
-		if (stage->flags & RX__CLOSED)
+		RX__CHECK(stage);
+		if (!rx__open(stage))
 			break;
 		first = stage;
 		const rx_stage_ops *ops = node->ops;
-		if (ops->stop || subscribes(ops))
+		if (node->flags & RX__STOPS_ITSELF)
 			stage->flags |= RX__STARTED;
 		late |= ops->started != NULL;
 		const int code = ops->start ? ops->start(stage) : 0;
@@ -485,7 +590,11 @@ int rx_pause(rx_subscription *subscription)
 	if (!subscription->run)
 		return -ENOTSUP;
 	rx_stage *stage = flow_stage(subscription->run);
-	return stage->node->ops->pause && rx__open(stage) ? stage->node->ops->pause(stage) : -ENOTSUP;
+	RX__CHECK(stage);
+	rx__pin(stage);
+	const int code = stage->node->ops->pause && rx__open(stage) ? stage->node->ops->pause(stage) : -ENOTSUP;
+	rx__unpin(stage);
+	return code;
 }
 
 void rx_resume(rx_subscription *subscription)
@@ -494,6 +603,7 @@ void rx_resume(rx_subscription *subscription)
 	if (!run)
 		return;
 	rx_stage *stage = flow_stage(run);
+	RX__CHECK(stage);
 	run->refs++;
 	if (stage->node->ops->resume && rx__open(stage))
 		stage->node->ops->resume(stage);
@@ -502,9 +612,15 @@ void rx_resume(rx_subscription *subscription)
 
 /* ---- Subscribing inside a stage -------------------------------------------------------------------------------- */
 
-static rx_inners *inners_of(rx_stage *stage)
+/* Nobody is to hold a pointer to it any more. */
+static void unpublish(rx_inner *inner)
 {
-	return RX__STATE(stage);
+	rx_inner **where = inner->where;
+	if (!where)
+		return;
+	if (*where == inner)
+		*where = NULL;
+	inner->where = NULL;
 }
 
 static void unlink_inner(rx_inner *inner)
@@ -563,6 +679,7 @@ rx_stage *rx__absorber(rx_stage *down)
 static void inner_next(rx_stage *self, const void *item)
 {
 	rx_inner *inner = (rx_inner *)self;
+	RX__CHECK(inner->outer);
 	if (rx__open(inner->outer))
 		inner->outer->node->ops->inner_next(inner->outer, inner, item);
 }
@@ -571,6 +688,8 @@ static void inner_error(rx_stage *self, const rx_error *error)
 {
 	rx_inner *inner = (rx_inner *)self;
 	rx_stage *outer = inner->outer;
+	RX__CHECK(outer);
+	unpublish(inner);
 	if (!rx__open(outer))
 		return;
 	if (outer->node->ops->inner_error)
@@ -584,6 +703,8 @@ static void inner_complete(rx_stage *self)
 {
 	rx_inner *inner = (rx_inner *)self;
 	rx_stage *outer = inner->outer;
+	RX__CHECK(outer);
+	unpublish(inner);
 	if (!rx__open(outer))
 		return;
 	if (outer->node->ops->inner_complete)
@@ -642,6 +763,7 @@ void rx__subscribe_inner_with(rx_stage *self, rx_observable *source, const rx_ty
 	inner->outer = self;
 	inner->slot = slot;
 	inner->data = data;
+	inner->where = where;
 	rx__pin(self);
 	link_inner(inner);
 	if (where)
@@ -659,6 +781,7 @@ void rx__stop_inner(rx_inner *inner)
 	if (!inner)
 		return;
 	rx_run *run = rx__run(&inner->stage);
+	unpublish(inner);
 	unlink_inner(inner);
 	run->refs++;
 	end_run(run);

@@ -41,7 +41,7 @@ int rx__scanning_start(rx_stage *self)
 	return rx__slot_put(slot_of(self), self->node->type, scanning->seed.items);
 }
 
-void rx__scanning_stop(rx_stage *self)
+void rx__scanning_clear(rx_stage *self)
 {
 	rx__slot_clear(slot_of(self), self->node->type);
 }

@@ -20,7 +20,7 @@ typedef struct rx_scanning {
 rx_operator *rx__scanning(const rx_stage_ops *ops, const rx_stream_reducer *reducer, void *ctx, const rx_type *type,
                           const void *seed, size_t limit);
 int rx__scanning_start(rx_stage *self);
-void rx__scanning_stop(rx_stage *self);
+void rx__scanning_clear(rx_stage *self);
 void rx__scanning_inner_next(rx_stage *self, rx_inner *inner, const void *item);
 void rx__scanning_drop(void *params);
 

@@ -44,6 +44,9 @@ static void timer_run(rx_task *task)
 {
 	rx_stage_timer *timer = (rx_stage_timer *)task;
 	rx_stage *stage = timer->stage;
+	RX__CHECK(stage);
+	if (!rx__open(stage))
+		return;
 	rx__pin(stage);
 	timer->fire(stage, timer);
 	rx__unpin(stage);
@@ -52,6 +55,8 @@ static void timer_run(rx_task *task)
 void rx__timer_start(rx_stage *self, rx_stage_timer *timer, rx_scheduler *scheduler, rx_nsec delay,
                      void (*fire)(rx_stage *self, rx_stage_timer *timer))
 {
+	if (!rx__open(self))
+		return;
 	timer->stage = self;
 	timer->fire = fire;
 	timer->task.run = timer_run;

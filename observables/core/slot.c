@@ -15,17 +15,28 @@ size_t rx__slot_room_out(const rx_observable *node)
 	return node->type ? node->type->size : 0;
 }
 
-/* One that is lent is dropped by whoever returns it. */
+/*
+ * Move what the slot has to drop, if anything, to the stack, and say so. The caller drops it when the slot is as it is to
+ * be, for a drop may come back here. One that is lent is dropped by whoever returns it.
+ */
+static inline bool take_old(const rx_slot *slot, const rx_type *type, void *old)
+{
+	if (!slot->full || slot->lent || !type->drop)
+		return false;
+	memcpy(old, slot + 1, type->size);
+	return true;
+}
+
 void rx__slot_clear(rx_slot *slot, const rx_type *type)
 {
-	const bool owned = slot->full && !slot->lent;
+	if (!slot->full)
+		return; /* perhaps of no type at all */
+	void *old = RX__STACK(type);
+	const bool owned = take_old(slot, type, old);
 	slot->full = false;
 	slot->lent = NULL;
-	if (!owned || !type->drop)
-		return;
-	void *old = RX__STACK(type);
-	memcpy(old, room(slot), type->size);
-	type->drop(old);
+	if (owned)
+		type->drop(old);
 }
 
 int rx__slot_put(rx_slot *slot, const rx_type *type, const void *item)
@@ -36,13 +47,16 @@ int rx__slot_put(rx_slot *slot, const rx_type *type, const void *item)
 		slot->full = true;
 		return 0;
 	}
-	void *copy = RX__STACK(type);
+	void *copy = RX__STACK(type), *old = RX__STACK(type);
 	const int code = rx_type_copy(type, copy, item);
 	if (code < 0)
 		return code;
-	rx__slot_clear(slot, type);
+	const bool owned = take_old(slot, type, old);
 	rx__slot_move(room(slot), copy, type->size);
+	slot->lent = NULL;
 	slot->full = true;
+	if (owned)
+		type->drop(old);
 	return 0;
 }
 
@@ -61,9 +75,12 @@ void rx__slot_claim(rx_slot *slot, const rx_type *type, void *stack)
 {
 	if (slot->lent == stack)
 		return;
-	rx__slot_clear(slot, type);
+	void *old = RX__STACK(type);
+	const bool owned = take_old(slot, type, old);
 	slot->lent = stack;
 	slot->full = true;
+	if (owned)
+		type->drop(old);
 }
 
 void rx__slot_return(rx_slot *slot, const rx_type *type, void *stack)

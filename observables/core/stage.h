@@ -10,9 +10,12 @@
  *
  * What a stage may count on:
  *
- *  - It is never entered after its end: rx__emit() and its like look at the receiver's flags, so operators do not.
- *  - What ends is a prefix of the stages, source to some stage: all of it is marked closed, then stopped, source to
- *    sink, each stage once. Stages below may live on (a merge_map whose source has completed).
+ *  - It is never entered after its end, by whatever way: an item, an end, an inner run, a timer. run.c, whose head says
+ *    what an end is, sees to that, so operators do not.
+ *  - What ends is a prefix of the stages, source to some stage: all of it is marked as ended, the downstream hears of it,
+ *    and all of it is stopped, source to sink, each stage once. Stages below may live on (a merge_map whose source has
+ *    completed). After rx__complete(), rx__error() and rx__fail() the stage has ended.
+ *  - One that has ended starts nothing: rx__subscribe_inner() and rx__timer_start() do nothing for it.
  *  - No block goes away while a frame of its own is on the C stack, so a stage may touch its state after anything it
  *    calls. Whoever enters a run from outside (a task, a subject, another run) pins it: rx__pin() and rx__unpin().
  *  - State is zero when the stage starts. `start` runs from sink to source; a source emits inside it, or later.
@@ -36,9 +39,11 @@
 #if defined(__GNUC__)
 #define RX__LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define RX__THREAD _Thread_local __attribute__((tls_model("initial-exec")))
+#define RX__OUT_OF_LINE __attribute__((cold, noinline))
 #else
 #define RX__LIKELY(condition) (condition)
 #define RX__THREAD _Thread_local
+#define RX__OUT_OF_LINE
 #endif
 
 typedef struct rx_stage rx_stage;
@@ -60,10 +65,11 @@ struct rx_stage {
 };
 
 enum {
-	RX__DONE = 1,    /* its upstream has ended: no further event from there */
-	RX__CLOSED = 2,  /* it has ended itself */
-	RX__STARTED = 4, /* it was started, and has something to stop, which is due */
-	RX__FUSED = 8,   /* its `next` is a loop over it and those below: core/fuse.h */
+	RX__DONE = 1,     /* its upstream has ended: no further event from there */
+	RX__CLOSED = 2,   /* it has ended itself: rx__open() */
+	RX__STARTED = 4,  /* it was started, and has something to stop, which is due */
+	RX__FUSED = 8,    /* its `next` is a loop over it and those below: core/fuse.h */
+	RX__STOPPED = 16, /* it has ended, and been stopped or is next: run.c's, nobody else asks */
 	RX__ENDED = RX__DONE | RX__CLOSED,
 };
 
@@ -77,8 +83,9 @@ struct rx_inner {
 	rx_stage stage;
 	rx_stage *outer;
 	rx_inner *previous, *next;
-	size_t slot; /* the operator's: which of its sources this is */
-	void *data;  /* the operator's */
+	rx_inner **where; /* the operator's pointer to this, until it ends; or NULL */
+	size_t slot;      /* the operator's: which of its sources this is */
+	void *data;       /* the operator's */
 };
 
 enum {
@@ -148,6 +155,11 @@ struct rx_stage_ops {
 	/* Called once, source to sink, for each stage that was started. May be NULL. Inners stop before it is called.
 	 * A sink's is called when the block goes, and releases what the sink owns. */
 	void (*stop)(rx_stage *self);
+	/*
+	 * Release what the state owns, and leave it empty: items, subjects. Called after `stop`, and once more when the block
+	 * goes: a user's function that was running when the stage ended may return to code that stores something. May be NULL.
+	 */
+	void (*clear)(rx_stage *self);
 
 	/* Events of an inner run. NULL inner_next and inner_error pass on to the downstream. */
 	void (*inner_next)(rx_stage *self, rx_inner *inner, const void *item);
@@ -186,10 +198,12 @@ struct rx_observable {
 };
 
 enum {
-	RX__MISTAKE = 1, /* swallows what is piped on it, so that the first mistake is the one reported */
+	RX__MISTAKE = 1,       /* swallows what is piped on it, so that the first mistake is the one reported */
+	RX__STOPS_ITSELF = 16, /* its stage has something to stop */
 	/* Of its stage, or of one above it in its run: */
 	RX__STOPS = 2,       /* it has something to stop */
 	RX__STOPS_FIRST = 4, /* it has RX__STOP_FIRST */
+	RX__CLEARS = 8,      /* it owns what has to be released */
 };
 
 /* An operator without a source. */
@@ -298,16 +312,34 @@ static inline const rx_type *rx__in(const rx_stage *self)
 	return self->node->upstream ? self->node->upstream->type : NULL;
 }
 
-/* Whether the stage is open: the condition of every loop around user code. */
+/*
+ * Whether the stage is open, and has not ended: run.c says what that means. To be asked after every call out of the
+ * library (items go out, too) by whoever is about to call out again.
+ */
 static inline bool rx__open(const rx_stage *self)
 {
 	return !(self->flags & RX__CLOSED);
+}
+
+#ifdef NDEBUG
+#define RX__CHECK(stage) ((void)0)
+#else
+/* Assert what run.c says of a stage that is being entered, by whatever way. */
+#define RX__CHECK(stage) rx__check(stage)
+void rx__check(const rx_stage *stage);
+#endif
+
+/* Whether anything may still come from the upstream of a stage that is open. */
+static inline bool rx__upstream_open(const rx_stage *self)
+{
+	return !(self->flags & RX__DONE);
 }
 
 /* Hand an item to the downstream. */
 static inline void rx__emit(rx_stage *self, const void *item)
 {
 	rx_stage *down = self->downstream;
+	RX__CHECK(down);
 	if (RX__LIKELY(!(down->flags & RX__ENDED)))
 		down->next(down, item);
 }
@@ -328,6 +360,7 @@ static inline bool rx__takes_spans(const rx_stage *self)
 static inline void rx__emit_span(rx_stage *self, const void *items, size_t count)
 {
 	rx_stage *down = self->downstream;
+	RX__CHECK(down);
 	if (down->flags & RX__ENDED)
 		return;
 	if (rx__takes_spans(down)) {
@@ -342,12 +375,20 @@ static inline void rx__emit_span(rx_stage *self, const void *items, size_t count
 		down->next(down, item);
 }
 
-/* End the stream below, then close and stop everything from the source to this stage. */
+/*
+ * End the stream: mark everything from the source to this stage as ended, tell the downstream, stop what was marked. Where
+ * the stage has ended already, nobody hears of it but the hook for what comes too late.
+ */
 void rx__complete(rx_stage *self);
 void rx__error(rx_stage *self, const rx_error *error);
+/* The same with an error that is consumed: one that the stage's state has held, for the end releases that. */
+void rx__error_owned(rx_stage *self, const rx_error *error);
 /* rx__error() for a negative result of a user's function, with the stage's name and the words of rx_raise(). */
 void rx__fail(rx_stage *self, int code);
-/* Close and stop everything from the source to this stage's upstream, silently: nothing further comes from there. */
+/*
+ * End everything from the source to this stage's upstream, silently: nothing further comes from there. What that stops is
+ * the user's, and may end this stage as well.
+ */
 void rx__stop_upstream(rx_stage *self);
 /* What the user calls a stage, else NULL. */
 static inline const char *rx__stage_label(const rx_observable *node)
@@ -379,7 +420,10 @@ typedef struct rx_stage_timer {
 	void (*fire)(rx_stage *self, struct rx_stage_timer *timer);
 } rx_stage_timer;
 
-/* Call @p fire after @p delay, with the run pinned. One that waits is moved. @p scheduler NULL: the run's. */
+/*
+ * Call @p fire after @p delay, with the run pinned, if the stage is open then. One that waits is moved. @p scheduler NULL:
+ * the run's. A stage that has ended starts no timer.
+ */
 void rx__timer_start(rx_stage *self, rx_stage_timer *timer, rx_scheduler *scheduler, rx_nsec delay,
                      void (*fire)(rx_stage *self, rx_stage_timer *timer));
 
@@ -387,8 +431,9 @@ void rx__timer_start(rx_stage *self, rx_stage_timer *timer, rx_scheduler *schedu
 
 /*
  * Subscribe the stage to @p source, which is consumed. @p type is what its items must be (NULL: anything). The inner
- * is published at @p where (may be NULL) before its first event; by the time this returns it may be gone, so the
- * operator forgets it in inner_complete, inner_error, or when it stops it. A stage that has ended subscribes to nothing.
+ * is published at @p where (may be NULL; in memory that outlives the inner run) before its first event. It is there as
+ * long as it runs: what ends it, be it its own end, which comes before inner_complete and inner_error, or
+ * rx__stop_inner(), puts NULL there, unless another has taken the place. A stage that has ended subscribes to nothing.
  */
 void rx__subscribe_inner(rx_stage *self, rx_observable *source, const rx_type *type, size_t slot, rx_inner **where);
 /* As above, with an operator's datum set before the first event. */

@@ -9,7 +9,7 @@
 
 typedef struct rx_switching {
 	rx_inners inners;
-	rx_inner *inner;
+	rx_inner *inner; /* the newest, while it runs */
 	size_t index;
 	bool active, done;
 } rx_switching;

@@ -26,7 +26,12 @@ void *rx__windows_open(rx_stage *self, rx_windows *windows, size_t size)
 	return window;
 }
 
-static void window_unref(rx_open_window *window)
+void rx__window_hold(rx_open_window *window)
+{
+	window->refs++;
+}
+
+void rx__window_let_go(rx_open_window *window)
 {
 	if (--window->refs == 0)
 		rx_free(window);
@@ -34,10 +39,10 @@ static void window_unref(rx_open_window *window)
 
 bool rx__windows_emit(rx_stage *self, rx_open_window *window)
 {
-	window->refs++;
+	rx__window_hold(window);
 	rx__window_emit(self, window->subject);
 	const bool open = window->number != 0;
-	window_unref(window);
+	rx__window_let_go(window);
 	return open;
 }
 
@@ -50,8 +55,14 @@ rx_subject *rx__windows_remove(rx_windows *windows, rx_open_window *window)
 	*(window->previous ? &window->previous->next : &windows->first) = window->next;
 	*(window->next ? &window->next->previous : &windows->last) = window->previous;
 	window->number = 0;
-	window_unref(window);
+	rx__window_let_go(window);
 	return subject;
+}
+
+void rx__windows_clear(rx_windows *windows)
+{
+	while (windows->first)
+		rx_subject_unref(rx__windows_remove(windows, windows->first));
 }
 
 void rx__windows_finish(rx_subject *subject, const rx_error *error)
@@ -76,11 +87,11 @@ void rx__windows_next(rx_stage *self, rx_windows *windows, const void *item,
 	windows->walks = &walk;
 	for (rx_open_window *window; (window = walk.next) && window->number <= newest;) {
 		walk.next = window->next;
-		window->refs++;
+		rx__window_hold(window);
 		rx_subject_next(window->subject, item);
 		if (after && rx__open(self))
 			after(self, window);
-		window_unref(window);
+		rx__window_let_go(window);
 	}
 	windows->walks = walk.outer;
 }

@@ -16,7 +16,7 @@ typedef struct rx_open_window {
 	struct rx_open_window *previous, *next;
 	rx_subject *subject;
 	uint64_t number; /* 0: closed */
-	uint32_t refs;   /* being open, and each walk that stands on it */
+	uint32_t refs;   /* being open, and whoever stands on it while somebody else may close it */
 } rx_open_window;
 
 typedef struct rx_windows {
@@ -35,9 +35,14 @@ bool rx__windows_emit(rx_stage *self, rx_open_window *window);
 /* Hand an item to each, and then call @p after (may be NULL) for it, which may be closed by then. */
 void rx__windows_next(rx_stage *self, rx_windows *windows, const void *item,
                       void (*after)(rx_stage *self, rx_open_window *window));
+/* Take out all, and release them. Their observers are left as they are. */
+void rx__windows_clear(rx_windows *windows);
 /* Take one out, and end it: complete where there is no @p error. Its memory may be gone then. */
 void rx__windows_end(rx_windows *windows, rx_open_window *window, const rx_error *error);
 /* The same in two steps: take one out, whose subject the caller owns from then on; end that and release it. */
+/* Keep the memory of one, closed or not, until it is let go of. */
+void rx__window_hold(rx_open_window *window);
+void rx__window_let_go(rx_open_window *window);
 rx_subject *rx__windows_remove(rx_windows *windows, rx_open_window *window);
 void rx__windows_finish(rx_subject *subject, const rx_error *error);
 

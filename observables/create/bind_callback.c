@@ -76,7 +76,7 @@ static int bind_callback_start(rx_stage *self)
 {
 	struct bound *bound = (struct bound *)RX__PARAMS(self);
 	rx__subscribe_inner(self, rx_subject_observe(bound->subject), bound->type, 0, NULL);
-	if (!bound->called)
+	if (!bound->called && rx__open(self))
 		call_now(self, bound);
 	return 0;
 }

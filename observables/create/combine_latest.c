@@ -25,7 +25,7 @@ static const rx_stage_ops combine_latest_ops = {.name = "combine_latest",
                                                 .extra = rx__assembly_extra,
                                                 .drop = rx__join_drop,
                                                 .start = rx__assembly_start,
-                                                .stop = rx__assembly_stop,
+                                                .clear = rx__assembly_clear,
                                                 .inner_next = combine_latest_inner_next,
                                                 .inner_complete = combine_latest_inner_complete};
 

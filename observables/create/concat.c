@@ -4,7 +4,7 @@ static const rx_stage_ops concat_ops = {.name = "concat",
                                         .state_size = sizeof(rx_sequence),
                                         .flags = RX__SUBSCRIBES,
                                         .start = rx__sequence_start,
-                                        .stop = rx__relay_stop,
+                                        .clear = rx__relay_clear,
                                         .inner_end = rx__sequence_inner_end,
                                         .drop = rx__join_drop};
 

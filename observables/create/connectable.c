@@ -35,8 +35,13 @@ static void connectable_unref(struct connectable *shared)
 static rx_subject *subject_of(struct connectable *shared)
 {
 	const rx_connectable_options *options = &shared->options;
-	if (!shared->subject)
-		shared->subject = rx__subject_connector(options->connector, shared->source->type, options->ctx);
+	if (shared->subject)
+		return shared->subject;
+	rx_subject *made = rx__subject_connector(options->connector, shared->source->type, options->ctx);
+	if (shared->subject)
+		rx_subject_unref(made); /* the connector came back here */
+	else
+		shared->subject = made;
 	return shared->subject;
 }
 
@@ -152,6 +157,8 @@ int rx_connectable_connect(rx_observable *observable)
 	if (shared->connected)
 		return 0;
 	subject_of(shared);
+	if (shared->connected)
+		return 0; /* the connector did it */
 	shared->connected = true;
 	shared->connections++;
 	shared->refs++;

@@ -27,7 +27,7 @@ static const rx_stage_ops fork_join_ops = {.name = "fork_join",
                                            .extra = rx__assembly_extra,
                                            .drop = rx__join_drop,
                                            .start = rx__assembly_start,
-                                           .stop = rx__assembly_stop,
+                                           .clear = rx__assembly_clear,
                                            .inner_next = fork_join_inner_next,
                                            .inner_end = fork_join_inner_end};
 

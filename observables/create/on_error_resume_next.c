@@ -13,7 +13,7 @@ static const rx_stage_ops on_error_resume_next_ops = {.name = "on_error_resume_n
                                                       .flags = RX__SUBSCRIBES,
                                                       .drop = rx__join_drop,
                                                       .start = rx__sequence_start,
-                                                      .stop = rx__relay_stop,
+                                                      .clear = rx__relay_clear,
                                                       .inner_error = on_error_resume_next_inner_error,
                                                       .inner_end = rx__sequence_inner_end};
 

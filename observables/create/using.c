@@ -13,18 +13,6 @@ struct state {
 	bool acquired;
 };
 
-static int using_start(rx_stage *self)
-{
-	const struct using *using = RX__PARAMS(self);
-	struct state *state = RX__STATE(self);
-	const int code = using->resource.acquire(&state->resource, using->ctx);
-	if (code < 0)
-		return code;
-	state->acquired = true;
-	rx__subscribe_inner(self, using->resource.use(state->resource, using->ctx), using->type, 0, NULL);
-	return 0;
-}
-
 static void using_inner_complete(rx_stage *self, rx_inner *inner)
 {
 	(void)inner;
@@ -38,6 +26,22 @@ static void using_stop(rx_stage *self)
 	const struct state *state = RX__STATE(self);
 	if (state->acquired && using->resource.release)
 		using->resource.release(state->resource, using->ctx);
+}
+
+/* What was acquired by a function that ended the stream is released, too. */
+static int using_start(rx_stage *self)
+{
+	const struct using *using = RX__PARAMS(self);
+	struct state *state = RX__STATE(self);
+	const int code = using->resource.acquire(&state->resource, using->ctx);
+	if (code < 0)
+		return code;
+	state->acquired = true;
+	if (rx__open(self))
+		rx__subscribe_inner(self, using->resource.use(state->resource, using->ctx), using->type, 0, NULL);
+	else
+		using_stop(self);
+	return 0;
 }
 
 static const rx_stage_ops using_ops = {.name = "using",

@@ -86,7 +86,7 @@ static void zip_inner_complete(rx_stage *self, rx_inner *inner)
 		rx__complete(self);
 }
 
-static void zip_stop(rx_stage *self)
+static void zip_clear(rx_stage *self)
 {
 	const rx_join *join = RX__PARAMS(self);
 	struct state *state = RX__STATE(self);
@@ -101,7 +101,7 @@ static const rx_stage_ops zip_ops = {.name = "zip",
                                      .extra = zip_extra,
                                      .drop = rx__join_drop,
                                      .start = zip_start,
-                                     .stop = zip_stop,
+                                     .clear = zip_clear,
                                      .inner_next = zip_inner_next,
                                      .inner_complete = zip_inner_complete};
 

@@ -24,11 +24,7 @@ static void audit_next(rx_stage *self, const void *item)
 	}
 	if (state->window)
 		return;
-	rx_observable *window = params->duration->call(item, state->index++, params->ctx);
-	if (rx__open(self))
-		rx__subscribe_inner(self, window, NULL, 0, &state->window);
-	else
-		rx_observable_unref(window);
+	rx__subscribe_inner(self, params->duration->call(item, state->index++, params->ctx), NULL, 0, &state->window);
 }
 
 static void audit_complete(rx_stage *self)
@@ -43,7 +39,6 @@ static void audit_inner_next(rx_stage *self, rx_inner *inner, const void *item)
 {
 	struct state *state = RX__STATE(self);
 	(void)item;
-	state->window = NULL;
 	rx__stop_inner(inner);
 	const int code = rx__slot_emit(self, &state->newest);
 	if (code < 0)
@@ -54,14 +49,12 @@ static void audit_inner_next(rx_stage *self, rx_inner *inner, const void *item)
 
 static void audit_inner_complete(rx_stage *self, rx_inner *inner)
 {
-	struct state *state = RX__STATE(self);
-	(void)inner;
-	state->window = NULL;
+	const struct state *state = RX__STATE(self);
 	if (state->completed)
 		rx__complete(self);
 }
 
-static void audit_stop(rx_stage *self)
+static void audit_clear(rx_stage *self)
 {
 	rx__slot_clear(&((struct state *)RX__STATE(self))->newest, rx__in(self));
 }
@@ -72,7 +65,7 @@ static const rx_stage_ops audit_ops = {.name = "audit",
                                        .extra = rx__slot_room_in,
                                        .next = audit_next,
                                        .complete = audit_complete,
-                                       .stop = audit_stop,
+                                       .clear = audit_clear,
                                        .inner_next = audit_inner_next,
                                        .inner_complete = audit_inner_complete};
 

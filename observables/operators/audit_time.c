@@ -48,7 +48,11 @@ static void audit_time_stop(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	rx_cancel(&state->timer.task);
-	rx__slot_clear(&state->newest, rx__in(self));
+}
+
+static void audit_time_clear(rx_stage *self)
+{
+	rx__slot_clear(&((struct state *)RX__STATE(self))->newest, rx__in(self));
 }
 
 static const rx_stage_ops audit_time_ops = {.name = "audit_time",
@@ -57,7 +61,8 @@ static const rx_stage_ops audit_time_ops = {.name = "audit_time",
                                             .extra = rx__slot_room_in,
                                             .next = audit_time_next,
                                             .complete = audit_time_complete,
-                                            .stop = audit_time_stop};
+                                            .stop = audit_time_stop,
+                                            .clear = audit_time_clear};
 
 rx_operator *rx_audit_time_on(rx_nsec window, rx_scheduler *scheduler)
 {

@@ -41,7 +41,7 @@ static void buffer_notified(rx_stage *self, rx_inner *inner, const void *item)
 	flush(self);
 }
 
-static void buffer_stop(rx_stage *self)
+static void buffer_clear(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	rx__ring_clear(&state->items, rx__in(self));
@@ -59,7 +59,7 @@ static const rx_stage_ops buffer_ops = {.name = "buffer",
                                         .started = buffer_started,
                                         .next = buffer_next,
                                         .complete = buffer_complete,
-                                        .stop = buffer_stop,
+                                        .clear = buffer_clear,
                                         .inner_next = buffer_notified};
 
 rx_operator *rx_buffer(rx_observable *notifier)

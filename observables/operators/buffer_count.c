@@ -84,7 +84,7 @@ static void buffer_count_complete(rx_stage *self)
 	rx__complete(self);
 }
 
-static void buffer_count_stop(rx_stage *self)
+static void buffer_count_clear(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	rx__batches_clear(&state->batches, rx__in(self));
@@ -95,7 +95,7 @@ static const rx_stage_ops buffer_count_ops = {.name = "buffer_count",
                                               .next = buffer_count_next,
                                               .span = buffer_count_span,
                                               .complete = buffer_count_complete,
-                                              .stop = buffer_count_stop};
+                                              .clear = buffer_count_clear};
 
 rx_operator *rx_buffer_count(size_t size, size_t every)
 {

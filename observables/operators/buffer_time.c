@@ -95,7 +95,11 @@ static void buffer_time_stop(rx_stage *self)
 	rx_cancel(&state->creation.task);
 	for (rx_batch *batch = state->batches.first; batch; batch = batch->next)
 		rx_cancel(&((struct timed *)batch)->timer.task);
-	rx__batches_clear(&state->batches, rx__in(self));
+}
+
+static void buffer_time_clear(rx_stage *self)
+{
+	rx__batches_clear(&((struct state *)RX__STATE(self))->batches, rx__in(self));
 }
 
 static const rx_stage_ops buffer_time_ops = {.name = "buffer_time",
@@ -104,7 +108,8 @@ static const rx_stage_ops buffer_time_ops = {.name = "buffer_time",
                                              .start = buffer_time_start,
                                              .next = buffer_time_next,
                                              .complete = buffer_time_complete,
-                                             .stop = buffer_time_stop};
+                                             .stop = buffer_time_stop,
+                                             .clear = buffer_time_clear};
 
 rx_operator *rx_buffer_time(rx_nsec span, const rx_buffer_time_options *options)
 {

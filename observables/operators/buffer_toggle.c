@@ -32,10 +32,7 @@ static void open_buffer(rx_stage *self, const void *opening)
 		return;
 	}
 	rx_observable *closing = params->closing->call(opening, state->index++, params->ctx);
-	if (rx__open(self))
-		rx__subscribe_inner_with(self, closing, NULL, CLOSING, batch, NULL);
-	else
-		rx_observable_unref(closing);
+	rx__subscribe_inner_with(self, closing, NULL, CLOSING, batch, NULL);
 }
 
 /* Whatever closes it has nothing to close any more. */
@@ -75,7 +72,7 @@ static void buffer_toggle_complete(rx_stage *self)
 	rx__complete(self);
 }
 
-static void buffer_toggle_stop(rx_stage *self)
+static void buffer_toggle_clear(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	rx__batches_clear(&state->batches, rx__in(self));
@@ -93,7 +90,7 @@ static const rx_stage_ops buffer_toggle_ops = {.name = "buffer_toggle",
                                                .start = buffer_toggle_start,
                                                .next = buffer_toggle_next,
                                                .complete = buffer_toggle_complete,
-                                               .stop = buffer_toggle_stop,
+                                               .clear = buffer_toggle_clear,
                                                .inner_next = buffer_toggle_notified};
 
 rx_operator *rx_buffer_toggle_fn(rx_observable *openings, const rx_projector *closing, void *ctx)

@@ -13,11 +13,7 @@ struct state {
 static int buffer_when_start(rx_stage *self)
 {
 	const struct buffer_when *params = RX__PARAMS(self);
-	rx_observable *closing = params->closing(params->ctx);
-	if (rx__open(self))
-		rx__subscribe_inner(self, closing, NULL, 0, NULL);
-	else
-		rx_observable_unref(closing);
+	rx__subscribe_inner(self, params->closing(params->ctx), NULL, 0, NULL);
 	return 0;
 }
 
@@ -50,7 +46,7 @@ static void buffer_when_complete(rx_stage *self)
 	rx__complete(self);
 }
 
-static void buffer_when_stop(rx_stage *self)
+static void buffer_when_clear(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	rx__ring_clear(&state->items, rx__in(self));
@@ -62,7 +58,7 @@ static const rx_stage_ops buffer_when_ops = {.name = "buffer_when",
                                              .start = buffer_when_start,
                                              .next = buffer_when_next,
                                              .complete = buffer_when_complete,
-                                             .stop = buffer_when_stop,
+                                             .clear = buffer_when_clear,
                                              .inner_next = buffer_when_notified};
 
 rx_operator *rx_buffer_when(rx_observable *(*closing)(void *ctx), void *ctx)

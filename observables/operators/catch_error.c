@@ -42,7 +42,7 @@ static const rx_stage_ops catch_error_ops = {.name = "catch_error",
                                              .state_size = sizeof(rx_relay),
                                              .flags = RX__HEAD | RX__SUBSCRIBES,
                                              .start = catch_error_start,
-                                             .stop = rx__relay_stop,
+                                             .clear = rx__relay_clear,
                                              .inner_error = catch_error_inner_error,
                                              .inner_complete = catch_error_inner_complete};
 

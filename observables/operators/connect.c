@@ -24,6 +24,8 @@ static int connect_start(rx_stage *self)
 	const struct connect *connect = RX__PARAMS(self);
 	struct state *state = RX__STATE(self);
 	state->subject = rx__subject_connector(connect->connector, rx__in(self), connect->ctx);
+	if (!rx__open(self))
+		return 0;
 	rx__subscribe_inner(self, connect->selector(rx_subject_observe(state->subject), connect->ctx), self->node->type,
 	                    0, NULL);
 	return 0;
@@ -50,16 +52,19 @@ static void connect_inner_complete(rx_stage *self, rx_inner *inner)
 	rx__complete(self);
 }
 
-static void connect_stop(rx_stage *self)
+static void connect_clear(rx_stage *self)
 {
-	rx_subject_unref(subject_of(self));
+	struct state *state = RX__STATE(self);
+	rx_subject *subject = state->subject;
+	state->subject = NULL;
+	rx_subject_unref(subject);
 }
 
 static const rx_stage_ops connect_ops = {.name = "connect",
                                          .state_size = sizeof(struct state),
                                          .flags = RX__SUBSCRIBES | RX__UNPAUSABLE,
                                          .start = connect_start,
-                                         .stop = connect_stop,
+                                         .clear = connect_clear,
                                          .next = connect_next,
                                          .error = connect_error,
                                          .complete = connect_complete,

@@ -12,17 +12,10 @@ struct state {
 	rx_slot newest;
 };
 
-static void end_duration(struct state *state)
-{
-	rx_inner *duration = state->duration;
-	state->duration = NULL;
-	rx__stop_inner(duration);
-}
-
 static void emit(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
-	end_duration(state);
+	rx__stop_inner(state->duration);
 	const int code = rx__slot_emit(self, &state->newest);
 	if (code < 0)
 		rx__fail(self, code);
@@ -32,17 +25,13 @@ static void debounce_next(rx_stage *self, const void *item)
 {
 	const struct debounce *params = RX__PARAMS(self);
 	struct state *state = RX__STATE(self);
-	end_duration(state);
-	const int code = rx__slot_put(&state->newest, rx__in(self), item);
-	if (code < 0) {
+	rx__stop_inner(state->duration);
+	const int code = rx__open(self) ? rx__slot_put(&state->newest, rx__in(self), item) : 0;
+	if (code < 0)
 		rx__fail(self, code);
+	if (!rx__open(self))
 		return;
-	}
-	rx_observable *duration = params->duration->call(item, state->index++, params->ctx);
-	if (rx__open(self))
-		rx__subscribe_inner(self, duration, NULL, 0, &state->duration);
-	else
-		rx_observable_unref(duration);
+	rx__subscribe_inner(self, params->duration->call(item, state->index++, params->ctx), NULL, 0, &state->duration);
 }
 
 static void debounce_complete(rx_stage *self)
@@ -58,14 +47,7 @@ static void debounce_inner_next(rx_stage *self, rx_inner *inner, const void *ite
 	emit(self);
 }
 
-static void debounce_inner_complete(rx_stage *self, rx_inner *inner)
-{
-	struct state *state = RX__STATE(self);
-	if (state->duration == inner)
-		state->duration = NULL;
-}
-
-static void debounce_stop(rx_stage *self)
+static void debounce_clear(rx_stage *self)
 {
 	rx__slot_clear(&((struct state *)RX__STATE(self))->newest, rx__in(self));
 }
@@ -76,9 +58,8 @@ static const rx_stage_ops debounce_ops = {.name = "debounce",
                                           .extra = rx__slot_room_in,
                                           .next = debounce_next,
                                           .complete = debounce_complete,
-                                          .stop = debounce_stop,
-                                          .inner_next = debounce_inner_next,
-                                          .inner_complete = debounce_inner_complete};
+                                          .clear = debounce_clear,
+                                          .inner_next = debounce_inner_next};
 
 rx_operator *rx_debounce_fn(const rx_projector *duration, void *ctx)
 {

@@ -70,7 +70,11 @@ static void debounce_time_stop(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	rx_cancel(&state->timer.task);
-	rx__slot_clear(&state->newest, rx__in(self));
+}
+
+static void debounce_time_clear(rx_stage *self)
+{
+	rx__slot_clear(&((struct state *)RX__STATE(self))->newest, rx__in(self));
 }
 
 static const rx_stage_ops debounce_time_ops = {.name = "debounce_time",
@@ -79,7 +83,8 @@ static const rx_stage_ops debounce_time_ops = {.name = "debounce_time",
                                                .extra = rx__slot_room_in,
                                                .next = debounce_time_next,
                                                .complete = debounce_time_complete,
-                                               .stop = debounce_time_stop};
+                                               .stop = debounce_time_stop,
+                                               .clear = debounce_time_clear};
 
 rx_operator *rx_debounce_time_on(rx_nsec silence, rx_scheduler *scheduler)
 {

@@ -40,7 +40,7 @@ static void delay_complete(rx_stage *self)
 		rx__complete(self);
 }
 
-static void delay_stop(rx_stage *self)
+static void delay_clear(rx_stage *self)
 {
 	rx__waiting_clear(&((struct state *)RX__STATE(self))->items, rx__in(self));
 }
@@ -50,7 +50,7 @@ static const rx_stage_ops delay_ops = {.name = "delay",
                                        .flags = RX__UNPAUSABLE,
                                        .next = delay_next,
                                        .complete = delay_complete,
-                                       .stop = delay_stop};
+                                       .clear = delay_clear};
 
 rx_operator *rx_delay_on(rx_nsec duration, rx_scheduler *scheduler)
 {

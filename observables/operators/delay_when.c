@@ -30,10 +30,7 @@ static void delay_when_next(rx_stage *self, const void *item)
 		return;
 	}
 	rx_observable *duration = params->duration->call(item, state->index++, params->ctx);
-	if (rx__open(self))
-		rx__subscribe_inner_with(self, duration, NULL, 0, waiting, NULL);
-	else
-		rx_observable_unref(duration);
+	rx__subscribe_inner_with(self, duration, NULL, 0, waiting, NULL);
 }
 
 static void delay_when_complete(rx_stage *self)
@@ -67,7 +64,7 @@ static void delay_when_inner_complete(rx_stage *self, rx_inner *inner)
 	complete_if_empty(self);
 }
 
-static void delay_when_stop(rx_stage *self)
+static void delay_when_clear(rx_stage *self)
 {
 	rx__waiting_clear(&((struct state *)RX__STATE(self))->items, rx__in(self));
 }
@@ -77,7 +74,7 @@ static const rx_stage_ops delay_when_ops = {.name = "delay_when",
                                             .flags = RX__UNPAUSABLE | RX__SUBSCRIBES,
                                             .next = delay_when_next,
                                             .complete = delay_when_complete,
-                                            .stop = delay_when_stop,
+                                            .clear = delay_when_clear,
                                             .inner_next = delay_when_inner_next,
                                             .inner_complete = delay_when_inner_complete};
 

@@ -58,7 +58,7 @@ static void distinct_flush(rx_stage *self, rx_inner *inner, const void *item)
 	rx__set_clear(&state->seen, key_type(self));
 }
 
-static void distinct_stop(rx_stage *self)
+static void distinct_clear(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	rx__set_clear(&state->seen, key_type(self));
@@ -75,7 +75,7 @@ static const rx_stage_ops distinct_ops = {.name = "distinct",
                                           .drop = distinct_drop,
                                           .started = distinct_started,
                                           .next = distinct_next,
-                                          .stop = distinct_stop,
+                                          .clear = distinct_clear,
                                           .inner_next = distinct_flush};
 
 rx_operator *rx_distinct_fn(const rx_mapper *key, void *ctx, rx_observable *flushes)

@@ -37,7 +37,7 @@ static void distinct_until_changed_next(rx_stage *self, const void *item)
 		rx__emit(self, item);
 }
 
-static void distinct_until_changed_stop(rx_stage *self)
+static void distinct_until_changed_clear(rx_stage *self)
 {
 	rx__slot_clear(RX__STATE(self), self->node->type);
 }
@@ -46,7 +46,7 @@ static const rx_stage_ops distinct_until_changed_ops = {.name = "distinct_until_
                                                         .state_size = sizeof(rx_slot),
                                                         .extra = rx__slot_room_in,
                                                         .next = distinct_until_changed_next,
-                                                        .stop = distinct_until_changed_stop};
+                                                        .clear = distinct_until_changed_clear};
 
 rx_operator *rx_distinct_until_changed_fn(const rx_equality *equality, void *ctx)
 {

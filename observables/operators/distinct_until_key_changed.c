@@ -61,7 +61,7 @@ static void distinct_until_key_changed_next(rx_stage *self, const void *item)
 		rx__emit(self, item);
 }
 
-static void distinct_until_key_changed_stop(rx_stage *self)
+static void distinct_until_key_changed_clear(rx_stage *self)
 {
 	const struct params *params = RX__PARAMS(self);
 	struct state *state = RX__STATE(self);
@@ -72,7 +72,7 @@ static const rx_stage_ops distinct_until_key_changed_ops = {.name = "distinct_un
                                                             .state_size = sizeof(struct state),
                                                             .extra = key_room,
                                                             .next = distinct_until_key_changed_next,
-                                                            .stop = distinct_until_key_changed_stop};
+                                                            .clear = distinct_until_key_changed_clear};
 
 rx_operator *rx_distinct_until_key_changed_fn(const rx_mapper *key, void *ctx, const rx_equality *equality,
                                               void *equality_ctx)

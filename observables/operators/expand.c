@@ -145,7 +145,7 @@ static void expand_inner_end(rx_stage *self, rx_inner *inner)
 		settle_outermost(self);
 }
 
-static void expand_stop(rx_stage *self)
+static void expand_clear(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	const rx_type *type = self->node->type;
@@ -161,7 +161,7 @@ static const rx_stage_ops expand_ops = {.name = "expand",
                                         .extra = expand_extra,
                                         .next = expand_next,
                                         .complete = expand_complete,
-                                        .stop = expand_stop,
+                                        .clear = expand_clear,
                                         .inner_next = expand_inner_next,
                                         .inner_end = expand_inner_end};
 

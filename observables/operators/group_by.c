@@ -34,6 +34,7 @@ struct grouping {
 	rx_subscription connection;
 	size_t subscribers; /* of groups */
 	size_t index;
+	bool ended; /* all of it: the groups have heard of it, or will */
 	struct group *first, *last;
 	struct group **buckets;
 	size_t capacity, count;
@@ -133,6 +134,12 @@ static void forget(struct group *group)
 
 /* ---- The end --------------------------------------------------------------------------------------------------- */
 
+/* Whether the source's items are still to be told from each other: to be asked after each call out of the library. */
+static bool is_wanted(const struct grouping *grouping)
+{
+	return !grouping->ended && !rx_is_closed(&grouping->connection);
+}
+
 static void end_subject(rx_subject *subject, const rx_error *error)
 {
 	if (error)
@@ -144,6 +151,7 @@ static void end_subject(rx_subject *subject, const rx_error *error)
 /* The groups, then the stream of groups. */
 static void end_all(struct grouping *grouping, const rx_error *error)
 {
+	grouping->ended = true;
 	while (grouping->first) {
 		struct group *group = grouping->first;
 		group->refs++;
@@ -275,9 +283,9 @@ static void ask_duration(struct group *group, const rx_group *item)
 	const rx_group_by_options *options = &shape_of(group->grouping)->options;
 	rx_observable *when = options->duration(item, options->ctx);
 	const rx_error *error = rx__thrown(when);
-	if (error)
+	if (error && is_wanted(group->grouping))
 		end_all(group->grouping, error);
-	if (error || group->forgotten)
+	if (error || group->forgotten || !is_wanted(group->grouping))
 		rx_observable_unref(when);
 	else
 		limit(group, when);
@@ -296,7 +304,7 @@ static void announce(struct group *group)
 		rx__emit(stage, &item);
 		rx__unpin(stage);
 	}
-	if (shape->options.duration && !group->forgotten && !rx_is_closed(&grouping->connection))
+	if (shape->options.duration && !group->forgotten && is_wanted(grouping))
 		ask_duration(group, &item);
 	rx_observable_unref(item.items);
 }
@@ -347,14 +355,15 @@ static int put(struct grouping *grouping, void *key, const void *item, size_t in
 	const bool is_new = !group;
 	if (is_new)
 		group = create_group(grouping, key, hash);
+	if (group)
+		group->refs++; /* before the key is dropped, which may come back here */
 	if (!is_new || !group)
 		rx_type_drop(type, key);
 	if (!group)
 		return -ENOMEM;
-	group->refs++;
 	if (is_new)
 		announce(group);
-	const int code = rx_is_closed(&grouping->connection) ? 0 : deliver(group, item, index);
+	const int code = is_wanted(grouping) ? deliver(group, item, index) : 0;
 	group_unref(group);
 	return code;
 }
@@ -363,10 +372,14 @@ static int source_next(const void *item, void *ctx)
 {
 	struct grouping *grouping = ctx;
 	const struct shape *shape = shape_of(grouping);
+	if (grouping->ended)
+		return 0;
 	const size_t index = grouping->index++;
 	void *key = RX__STACK(shape->key->out);
 	int code = shape->key->call(item, index, key, shape->ctx);
-	if (code >= 0)
+	if (code >= 0 && !is_wanted(grouping))
+		rx_type_drop(shape->key->out, key);
+	else if (code >= 0)
 		code = put(grouping, key, item, index);
 	if (code < 0)
 		fail_all(grouping, code);

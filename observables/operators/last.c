@@ -37,7 +37,7 @@ static void last_complete(rx_stage *self)
 	rx__complete(self);
 }
 
-static void last_stop(rx_stage *self)
+static void last_clear(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	rx__slot_clear(&state->slot, self->node->type);
@@ -54,7 +54,7 @@ static const rx_stage_ops last_ops = {.name = "last",
                                       .drop = last_drop,
                                       .next = last_next,
                                       .complete = last_complete,
-                                      .stop = last_stop};
+                                      .clear = last_clear};
 
 rx_operator *rx_last_fn(const rx_predicate *predicate, void *ctx, const rx_type *type, const void *fallback)
 {

@@ -6,7 +6,7 @@ static const rx_stage_ops max_ops = {.name = "max",
                                      .start = rx__extreme_start,
                                      .next = rx__extreme_next,
                                      .complete = rx__extreme_complete,
-                                     .stop = rx__extreme_stop};
+                                     .clear = rx__extreme_clear};
 
 rx_operator *rx_max_fn(const rx_comparator *comparator, void *ctx)
 {

@@ -6,10 +6,10 @@ struct state {
 	rx_slot slot;
 };
 
-static void merge_scan_stop(rx_stage *self)
+static void merge_scan_clear(rx_stage *self)
 {
-	rx__merging_stop(self);
-	rx__scanning_stop(self);
+	rx__merging_clear(self);
+	rx__scanning_clear(self);
 }
 
 static const rx_stage_ops merge_scan_ops = {.name = "merge_scan",
@@ -20,7 +20,7 @@ static const rx_stage_ops merge_scan_ops = {.name = "merge_scan",
                                             .start = rx__scanning_start,
                                             .next = rx__merging_next,
                                             .complete = rx__merging_complete,
-                                            .stop = merge_scan_stop,
+                                            .clear = merge_scan_clear,
                                             .inner_next = rx__scanning_inner_next,
                                             .inner_end = rx__merging_inner_end};
 

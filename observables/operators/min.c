@@ -6,7 +6,7 @@ static const rx_stage_ops min_ops = {.name = "min",
                                      .start = rx__extreme_start,
                                      .next = rx__extreme_next,
                                      .complete = rx__extreme_complete,
-                                     .stop = rx__extreme_stop};
+                                     .clear = rx__extreme_clear};
 
 rx_operator *rx_min_fn(const rx_comparator *comparator, void *ctx)
 {

@@ -18,10 +18,11 @@ static void item_fire(rx_stage *self, rx_stage_timer *timer)
 
 static void end_fire(rx_stage *self, rx_stage_timer *timer)
 {
-	const struct state *state = RX__STATE(self);
-	(void)timer;
-	if (state->error)
-		rx__error(self, state->error);
+	struct state *state = RX__STATE(self);
+	const rx_error *error = state->error;
+	state->error = NULL; /* whoever hears of it may stop the stage */
+	if (error)
+		rx__error_owned(self, error);
 	else
 		rx__complete(self);
 }
@@ -52,9 +53,13 @@ static void observe_on_error(rx_stage *self, const rx_error *error)
 
 static void observe_on_stop(rx_stage *self)
 {
+	rx_cancel(&((struct state *)RX__STATE(self))->end.task);
+}
+
+static void observe_on_clear(rx_stage *self)
+{
 	struct state *state = RX__STATE(self);
 	rx__waiting_clear(&state->items, rx__in(self));
-	rx_cancel(&state->end.task);
 	rx_error_unref(state->error);
 	state->error = NULL;
 }
@@ -65,7 +70,8 @@ static const rx_stage_ops observe_on_ops = {.name = "observe_on",
                                             .next = observe_on_next,
                                             .error = observe_on_error,
                                             .complete = observe_on_complete,
-                                            .stop = observe_on_stop};
+                                            .stop = observe_on_stop,
+                                            .clear = observe_on_clear};
 
 rx_operator *rx_observe_on(rx_scheduler *scheduler, rx_nsec delay)
 {

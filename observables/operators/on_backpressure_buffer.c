@@ -99,9 +99,9 @@ static void buffer_complete(rx_stage *self)
 	rx__paused_complete(self, ((struct state *)RX__STATE(self))->waiting.count > 0);
 }
 
-static void buffer_stop(rx_stage *self)
+static void buffer_clear(rx_stage *self)
 {
-	rx__paused_stop(self);
+	rx__paused_clear(self);
 	rx__ring_clear(&((struct state *)RX__STATE(self))->waiting, rx__in(self));
 }
 
@@ -110,7 +110,7 @@ static const rx_stage_ops buffer_ops = {.name = "on_backpressure_buffer",
                                         .next = buffer_next,
                                         .error = buffer_error,
                                         .complete = buffer_complete,
-                                        .stop = buffer_stop,
+                                        .clear = buffer_clear,
                                         .pause = rx__paused_begin,
                                         .resume = buffer_resume};
 

@@ -40,9 +40,9 @@ static void latest_complete(rx_stage *self)
 	rx__paused_complete(self, ((struct state *)RX__STATE(self))->newest.full);
 }
 
-static void latest_stop(rx_stage *self)
+static void latest_clear(rx_stage *self)
 {
-	rx__paused_stop(self);
+	rx__paused_clear(self);
 	rx__slot_clear(&((struct state *)RX__STATE(self))->newest, rx__in(self));
 }
 
@@ -52,7 +52,7 @@ static const rx_stage_ops latest_ops = {.name = "on_backpressure_latest",
                                         .next = latest_next,
                                         .error = latest_error,
                                         .complete = latest_complete,
-                                        .stop = latest_stop,
+                                        .clear = latest_clear,
                                         .pause = rx__paused_begin,
                                         .resume = latest_resume};
 

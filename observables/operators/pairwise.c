@@ -18,7 +18,7 @@ static void pairwise_next(rx_stage *self, const void *item)
 		rx_type_drop(type, previous);
 }
 
-static void pairwise_stop(rx_stage *self)
+static void pairwise_clear(rx_stage *self)
 {
 	rx__slot_clear(RX__STATE(self), rx__in(self));
 }
@@ -27,7 +27,7 @@ static const rx_stage_ops pairwise_ops = {.name = "pairwise",
                                           .state_size = sizeof(rx_slot),
                                           .extra = rx__slot_room_in,
                                           .next = pairwise_next,
-                                          .stop = pairwise_stop};
+                                          .clear = pairwise_clear};
 
 rx_operator *rx_pairwise(void)
 {

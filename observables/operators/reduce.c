@@ -44,7 +44,7 @@ static const rx_stage_ops reduce_ops = {.name = "reduce",
                                         .next = reduce_next,
                                         .span = reduce_span,
                                         .complete = reduce_complete,
-                                        .stop = rx__accumulate_stop,
+                                        .clear = rx__accumulate_clear,
                                         .step = reduce_step};
 
 rx_operator *rx_reduce_fn(const rx_reducer *reducer, void *ctx, const rx_type *type, const void *seed)

@@ -45,6 +45,7 @@ static const rx_stage_ops repeat_ops = {.name = "repeat",
                                         .flags = RX__HEAD | RX__SUBSCRIBES,
                                         .start = repeat_start,
                                         .stop = rx__again_stop,
+                                        .clear = rx__relay_clear,
                                         .inner_next = repeat_inner_next,
                                         .inner_complete = repeat_inner_complete,
                                         .inner_end = repeat_inner_end};

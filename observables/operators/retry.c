@@ -47,6 +47,7 @@ static const rx_stage_ops retry_ops = {.name = "retry",
                                        .flags = RX__HEAD | RX__SUBSCRIBES,
                                        .start = retry_start,
                                        .stop = rx__again_stop,
+                                       .clear = rx__relay_clear,
                                        .inner_next = retry_inner_next,
                                        .inner_error = retry_inner_error,
                                        .inner_complete = retry_inner_complete};

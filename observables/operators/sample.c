@@ -28,7 +28,7 @@ static void sample_inner_next(rx_stage *self, rx_inner *inner, const void *item)
 		rx__fail(self, code);
 }
 
-static void sample_stop(rx_stage *self)
+static void sample_clear(rx_stage *self)
 {
 	rx__slot_clear(&((struct state *)RX__STATE(self))->newest, rx__in(self));
 }
@@ -45,7 +45,7 @@ static const rx_stage_ops sample_ops = {.name = "sample",
                                         .drop = sample_drop,
                                         .next = sample_next,
                                         .started = sample_started,
-                                        .stop = sample_stop,
+                                        .clear = sample_clear,
                                         .inner_next = sample_inner_next};
 
 rx_operator *rx_sample(rx_observable *notifier)

@@ -49,7 +49,7 @@ static const rx_stage_ops scan_ops = {.name = "scan",
                                       .start = rx__accumulate_start,
                                       .next = scan_next,
                                       .span = scan_span,
-                                      .stop = rx__accumulate_stop,
+                                      .clear = rx__accumulate_clear,
                                       .step = scan_step};
 
 rx_operator *rx_scan_fn(const rx_reducer *reducer, void *ctx, const rx_type *type, const void *seed)

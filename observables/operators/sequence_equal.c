@@ -94,7 +94,7 @@ static void sequence_equal_started(rx_stage *self)
 	rx__subscribe_inner(self, rx_observable_ref(params->other), rx__in(self), 1, NULL);
 }
 
-static void sequence_equal_stop(rx_stage *self)
+static void sequence_equal_clear(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	rx__ring_clear(&state->sides[0].waiting, type_of(self));
@@ -113,7 +113,7 @@ static const rx_stage_ops sequence_equal_ops = {.name = "sequence_equal",
                                                 .started = sequence_equal_started,
                                                 .next = sequence_equal_next,
                                                 .complete = sequence_equal_complete,
-                                                .stop = sequence_equal_stop,
+                                                .clear = sequence_equal_clear,
                                                 .inner_next = sequence_equal_inner_next,
                                                 .inner_complete = sequence_equal_inner_complete};
 

@@ -16,6 +16,7 @@ struct share {
 	size_t observers;
 	bool connected; /* since the last reset; the connection may have ended */
 	bool completed, failed;
+	bool gone; /* nobody subscribes, and nobody can any more */
 };
 
 struct connection {
@@ -91,10 +92,18 @@ static void notifier_drop(void *ctx)
 	share_unref(share);
 }
 
-/* Call @p call at the first item of @p when, which is consumed. */
+/*
+ * Call @p call at the first item of @p when, which is consumed. The function that made it may have let go of the last
+ * reference: nobody would be left to cancel the notifier.
+ */
 static void reset_when(struct share *share, rx_observable *when, void (*call)(struct share *share))
 {
 	static const rx_consumer next = {.name = "notifier", .call = notified};
+	cancel_notifier(share);
+	if (share->gone) {
+		rx_observable_unref(when);
+		return;
+	}
 	struct notifier *notifier = rx_alloc_zero(sizeof *notifier);
 	if (!notifier) {
 		const rx_error *error = rx__error_from_code(-ENOMEM, NULL);
@@ -131,7 +140,9 @@ static void connection_error(const rx_error *error, void *ctx)
 	const rx_share_options *options = &share->config.options;
 	share->failed = true;
 	cancel_notifier(share);
-	if (options->reset_on_error_when)
+	if (share->gone)
+		; /* nor is anybody left who owns the functions' context */
+	else if (options->reset_on_error_when)
 		reset_when(share, options->reset_on_error_when(error, options->ctx), reset);
 	else if (options->reset_on_error != RX_RESET_NO)
 		reset(share);
@@ -145,7 +156,9 @@ static void connection_complete(void *ctx)
 	const rx_share_options *options = &share->config.options;
 	share->completed = true;
 	cancel_notifier(share);
-	if (options->reset_on_complete_when)
+	if (share->gone)
+		; /* as above */
+	else if (options->reset_on_complete_when)
 		reset_when(share, options->reset_on_complete_when(options->ctx), reset);
 	else if (options->reset_on_complete != RX_RESET_NO)
 		reset(share);
@@ -207,6 +220,19 @@ static rx_subject *make_subject(const struct share *share, rx_scheduler *schedul
 	return rx__subject_connector(config->options.connector, type, config->options.ctx);
 }
 
+/* The connector may come back here, and then what that made is the subject. */
+static rx_subject *subject_of(struct share *share, rx_scheduler *scheduler)
+{
+	if (share->subject)
+		return share->subject;
+	rx_subject *made = make_subject(share, scheduler);
+	if (share->subject)
+		rx_subject_unref(made);
+	else
+		share->subject = made;
+	return share->subject;
+}
+
 static int share_start(rx_stage *self)
 {
 	struct share *share = share_of(self);
@@ -214,9 +240,7 @@ static int share_start(rx_stage *self)
 	share->observers++;
 	if (!share->failed && !share->completed)
 		cancel_notifier(share);
-	if (!share->subject)
-		share->subject = make_subject(share, rx__scheduler(self));
-	rx_subject *subject = rx_subject_ref(share->subject);
+	rx_subject *subject = rx_subject_ref(subject_of(share, rx__scheduler(self)));
 	rx__subscribe_inner(self, rx_subject_observe(subject), share->source->type, 0, NULL);
 	int code = 0;
 	if (!share->connected && share->observers > 0)
@@ -243,10 +267,10 @@ static void share_inner_complete(rx_stage *self, rx_inner *inner)
 	rx__complete(self);
 }
 
-/* Nobody subscribes, and nobody can any more. */
 static void share_drop(void *params)
 {
 	struct share *share = *(struct share **)params;
+	share->gone = true;
 	reset_and_disconnect(share);
 	share_unref(share);
 }

@@ -35,7 +35,7 @@ static void single_complete(rx_stage *self)
 	}
 }
 
-static void single_stop(rx_stage *self)
+static void single_clear(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	rx__slot_clear(&state->slot, self->node->type);
@@ -46,7 +46,7 @@ static const rx_stage_ops single_ops = {.name = "single",
                                         .extra = rx__slot_room_in,
                                         .next = single_next,
                                         .complete = single_complete,
-                                        .stop = single_stop};
+                                        .clear = single_clear};
 
 rx_operator *rx_single_fn(const rx_predicate *predicate, void *ctx)
 {

@@ -17,13 +17,13 @@ static void skip_last_next(rx_stage *self, const void *item)
 		rx__ring_emit(self, ring);
 }
 
-static void skip_last_stop(rx_stage *self)
+static void skip_last_clear(rx_stage *self)
 {
 	rx__ring_clear(RX__STATE(self), self->node->type);
 }
 
 static const rx_stage_ops skip_last_ops = {
-	.name = "skip_last", .state_size = sizeof(rx_ring), .next = skip_last_next, .stop = skip_last_stop};
+	.name = "skip_last", .state_size = sizeof(rx_ring), .next = skip_last_next, .clear = skip_last_clear};
 
 rx_operator *rx_skip_last(size_t count)
 {

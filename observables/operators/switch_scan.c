@@ -11,7 +11,7 @@ static const rx_stage_ops switch_scan_ops = {.name = "switch_scan",
                                              .extra = rx__slot_room_out,
                                              .drop = rx__scanning_drop,
                                              .start = rx__scanning_start,
-                                             .stop = rx__scanning_stop,
+                                             .clear = rx__scanning_clear,
                                              .inner_next = rx__scanning_inner_next,
                                              RX__SWITCHING};
 

@@ -29,7 +29,7 @@ static void take_last_complete(rx_stage *self)
 	rx__complete(self);
 }
 
-static void take_last_stop(rx_stage *self)
+static void take_last_clear(rx_stage *self)
 {
 	rx__ring_clear(RX__STATE(self), self->node->type);
 }
@@ -39,7 +39,7 @@ static const rx_stage_ops take_last_ops = {.name = "take_last",
                                            .start = take_last_start,
                                            .next = take_last_next,
                                            .complete = take_last_complete,
-                                           .stop = take_last_stop};
+                                           .clear = take_last_clear};
 
 rx_operator *rx_take_last(size_t count)
 {

@@ -5,15 +5,6 @@ struct state {
 	bool ended;
 };
 
-static int tap_start(rx_stage *self)
-{
-	const rx_tap_observer *tap = RX__PARAMS(self);
-	struct state *state = RX__STATE(self);
-	const int code = tap->subscribe ? tap->subscribe(tap->ctx) : 0;
-	state->begun = code >= 0;
-	return code;
-}
-
 static void tap_next(rx_stage *self, const void *item)
 {
 	const rx_tap_observer *tap = RX__PARAMS(self);
@@ -58,6 +49,18 @@ static void tap_stop(rx_stage *self)
 		tap->unsubscribe(tap->ctx);
 	if (tap->finalize)
 		tap->finalize(tap->ctx);
+}
+
+/* One that ends the stream has begun, too. */
+static int tap_start(rx_stage *self)
+{
+	const rx_tap_observer *tap = RX__PARAMS(self);
+	struct state *state = RX__STATE(self);
+	const int code = tap->subscribe ? tap->subscribe(tap->ctx) : 0;
+	state->begun = code >= 0;
+	if (!rx__open(self))
+		tap_stop(self);
+	return code;
 }
 
 static void tap_step(const void *params, rx_step *step)

@@ -18,11 +18,7 @@ static void open_window(rx_stage *self, const void *item)
 {
 	const struct throttle *params = RX__PARAMS(self);
 	struct state *state = RX__STATE(self);
-	rx_observable *window = params->duration->call(item, state->index++, params->ctx);
-	if (rx__open(self))
-		rx__subscribe_inner(self, window, NULL, 0, &state->window);
-	else
-		rx_observable_unref(window);
+	rx__subscribe_inner(self, params->duration->call(item, state->index++, params->ctx), NULL, 0, &state->window);
 }
 
 /* An item that is emitted opens a window, unless the source has completed. */
@@ -77,11 +73,9 @@ static void throttle_complete(rx_stage *self)
 static void throttle_inner_next(rx_stage *self, rx_inner *inner, const void *item)
 {
 	const struct throttle *params = RX__PARAMS(self);
-	struct state *state = RX__STATE(self);
-	(void)item;
-	state->window = NULL;
+	const struct state *state = RX__STATE(self);
 	rx__stop_inner(inner);
-	if (!params->options.trailing)
+	if (!params->options.trailing || !rx__open(self))
 		return;
 	send_newest(self);
 	if (state->completed && rx__open(self))
@@ -90,14 +84,12 @@ static void throttle_inner_next(rx_stage *self, rx_inner *inner, const void *ite
 
 static void throttle_inner_complete(rx_stage *self, rx_inner *inner)
 {
-	struct state *state = RX__STATE(self);
-	(void)inner;
-	state->window = NULL;
+	const struct state *state = RX__STATE(self);
 	if (state->completed)
 		rx__complete(self);
 }
 
-static void throttle_stop(rx_stage *self)
+static void throttle_clear(rx_stage *self)
 {
 	rx__slot_clear(&((struct state *)RX__STATE(self))->newest, rx__in(self));
 }
@@ -108,7 +100,7 @@ static const rx_stage_ops throttle_ops = {.name = "throttle",
                                           .extra = rx__slot_room_in,
                                           .next = throttle_next,
                                           .complete = throttle_complete,
-                                          .stop = throttle_stop,
+                                          .clear = throttle_clear,
                                           .inner_next = throttle_inner_next,
                                           .inner_complete = throttle_inner_complete};
 

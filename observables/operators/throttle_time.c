@@ -71,7 +71,11 @@ static void throttle_time_stop(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	rx_cancel(&state->timer.task);
-	rx__slot_clear(&state->newest, rx__in(self));
+}
+
+static void throttle_time_clear(rx_stage *self)
+{
+	rx__slot_clear(&((struct state *)RX__STATE(self))->newest, rx__in(self));
 }
 
 static const rx_stage_ops throttle_time_ops = {.name = "throttle_time",
@@ -80,7 +84,8 @@ static const rx_stage_ops throttle_time_ops = {.name = "throttle_time",
                                                .extra = rx__slot_room_in,
                                                .next = throttle_time_next,
                                                .complete = throttle_time_complete,
-                                               .stop = throttle_time_stop};
+                                               .stop = throttle_time_stop,
+                                               .clear = throttle_time_clear};
 
 rx_operator *rx_throttle_time_with(rx_nsec window, const rx_throttle_options *options)
 {

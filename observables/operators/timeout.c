@@ -21,9 +21,7 @@ static void fail(rx_stage *self)
 /* A chain without a type, after `never`, has none for items that come all the same. */
 static void subscribe_instead(rx_stage *self, rx_observable *other)
 {
-	if (!rx__open(self)) {
-		rx_observable_unref(other);
-	} else if (!self->node->type && rx_observable_type(other)) {
+	if (rx__open(self) && !self->node->type && rx_observable_type(other)) {
 		rx_observable_unref(other);
 		rx__fail(self, rx_raise(-EINVAL, "what replaces a source without items has some: say their type"));
 	} else {
@@ -55,6 +53,8 @@ static void timeout_fire(rx_stage *self, rx_stage_timer *timer)
 	const rx_timeout_options *options = RX__PARAMS(self);
 	(void)timer;
 	rx__stop_upstream(self);
+	if (!rx__open(self))
+		return;
 	if (options->with)
 		replace(self);
 	else
@@ -73,7 +73,7 @@ static void timeout_next(rx_stage *self, const void *item)
 		return;
 	}
 	rx__emit(self, item);
-	if (options->each > 0 && rx__open(self) && !(self->flags & RX__DONE))
+	if (options->each > 0 && rx__open(self) && rx__upstream_open(self))
 		rx__timer_start(self, &state->timer, options->scheduler, options->each, timeout_fire);
 }
 
@@ -100,7 +100,11 @@ static void timeout_stop(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	rx_cancel(&state->timer.task);
-	rx__slot_clear(&state->last, rx__in(self));
+}
+
+static void timeout_clear(rx_stage *self)
+{
+	rx__slot_clear(&((struct state *)RX__STATE(self))->last, rx__in(self));
 }
 
 static void timeout_drop(void *params)
@@ -118,6 +122,7 @@ static const rx_stage_ops timeout_ops = {.name = "timeout",
                                          .next = timeout_next,
                                          .started = timeout_started,
                                          .stop = timeout_stop,
+                                         .clear = timeout_clear,
                                          .inner_complete = timeout_inner_complete};
 
 rx_operator *rx_timeout_with(const rx_timeout_options *options)

@@ -20,7 +20,7 @@ static void to_array_complete(rx_stage *self)
 	rx__complete(self);
 }
 
-static void to_array_stop(rx_stage *self)
+static void to_array_clear(rx_stage *self)
 {
 	rx__ring_clear(RX__STATE(self), rx__in(self));
 }
@@ -30,7 +30,7 @@ static const rx_stage_ops to_array_ops = {.name = "to_array",
                                           .next = to_array_next,
                                           .span = to_array_span,
                                           .complete = to_array_complete,
-                                          .stop = to_array_stop};
+                                          .clear = to_array_clear};
 
 rx_operator *rx_to_array(void)
 {

@@ -126,7 +126,11 @@ static void trace_stop(rx_stage *self)
 		write_words(self, "unsubscribe");
 	if (trace_of(self)->options.draw && !state->undrawn)
 		draw(self);
-	rx__messages_clear(&state->seen);
+}
+
+static void trace_clear(rx_stage *self)
+{
+	rx__messages_clear(&((struct state *)RX__STATE(self))->seen);
 }
 
 static void trace_drop(void *params)
@@ -141,7 +145,8 @@ static const rx_stage_ops trace_ops = {.name = "trace",
                                        .next = trace_next,
                                        .error = trace_error,
                                        .complete = trace_complete,
-                                       .stop = trace_stop};
+                                       .stop = trace_stop,
+                                       .clear = trace_clear};
 
 rx_operator *rx_trace(FILE *file, const rx_trace_options *options)
 {

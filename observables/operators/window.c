@@ -66,11 +66,14 @@ static void window_boundary_error(rx_stage *self, rx_inner *inner, const rx_erro
 }
 
 /* Who subscribes to the last window only now hears of it. */
-static void window_stop(rx_stage *self)
+static void window_clear(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
-	rx_subject_unsubscribe(state->subject);
-	rx_subject_unref(state->subject);
+	rx_subject *last = state->subject;
+	state->subject = NULL;
+	if (last)
+		rx_subject_unsubscribe(last);
+	rx_subject_unref(last);
 }
 
 static void window_drop(void *params)
@@ -87,7 +90,7 @@ static const rx_stage_ops window_ops = {.name = "window",
                                         .next = window_next,
                                         .error = window_error,
                                         .complete = window_complete,
-                                        .stop = window_stop,
+                                        .clear = window_clear,
                                         .inner_next = window_boundary,
                                         .inner_error = window_boundary_error};
 

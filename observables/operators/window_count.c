@@ -54,11 +54,9 @@ static void window_count_complete(rx_stage *self)
 	rx__complete(self);
 }
 
-static void window_count_stop(rx_stage *self)
+static void window_count_clear(rx_stage *self)
 {
-	struct state *state = RX__STATE(self);
-	while (state->windows.first)
-		rx_subject_unref(rx__windows_remove(&state->windows, state->windows.first));
+	rx__windows_clear(&((struct state *)RX__STATE(self))->windows);
 }
 
 static const rx_stage_ops window_count_ops = {.name = "window_count",
@@ -67,7 +65,7 @@ static const rx_stage_ops window_count_ops = {.name = "window_count",
                                               .next = window_count_next,
                                               .error = window_count_error,
                                               .complete = window_count_complete,
-                                              .stop = window_count_stop};
+                                              .clear = window_count_clear};
 
 rx_operator *rx_window_count(size_t size, size_t every)
 {

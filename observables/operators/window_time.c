@@ -111,10 +111,13 @@ static void window_time_stop(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	rx_cancel(&state->creation.task);
-	while (state->windows.first) {
-		rx_cancel(&((struct timed *)state->windows.first)->timer.task);
-		rx_subject_unref(rx__windows_remove(&state->windows, state->windows.first));
-	}
+	for (rx_open_window *window = state->windows.first; window; window = window->next)
+		rx_cancel(&((struct timed *)window)->timer.task);
+}
+
+static void window_time_clear(rx_stage *self)
+{
+	rx__windows_clear(&((struct state *)RX__STATE(self))->windows);
 }
 
 static const rx_stage_ops window_time_ops = {.name = "window_time",
@@ -124,7 +127,8 @@ static const rx_stage_ops window_time_ops = {.name = "window_time",
                                              .next = window_time_next,
                                              .error = window_time_error,
                                              .complete = window_time_complete,
-                                             .stop = window_time_stop};
+                                             .stop = window_time_stop,
+                                             .clear = window_time_clear};
 
 rx_operator *rx_window_time(rx_nsec span, const rx_window_time_options *options)
 {

@@ -9,7 +9,7 @@ struct window_toggle {
 
 struct toggled {
 	rx_open_window window;
-	rx_inner *closing; /* what closes it; it has gone when the window has */
+	rx_inner *closing; /* what closes it, while it runs; it has ended when the window has gone */
 };
 
 struct state {
@@ -31,9 +31,10 @@ static int window_toggle_start(rx_stage *self)
 static void end_window(rx_stage *self, rx_open_window *window, const rx_error *error)
 {
 	struct state *state = RX__STATE(self);
-	rx_inner *closing = ((struct toggled *)window)->closing;
+	rx__window_hold(window);
 	rx_subject *subject = rx__windows_remove(&state->windows, window);
-	rx__stop_inner(closing);
+	rx__stop_inner(((struct toggled *)window)->closing);
+	rx__window_let_go(window);
 	rx__windows_finish(subject, error);
 }
 
@@ -59,16 +60,18 @@ static void open_window(rx_stage *self, const void *opening)
 		rx__fail(self, -ENOMEM);
 		return;
 	}
+	rx__window_hold(&toggled->window);
 	rx_observable *closing = params->closing->call(opening, state->index++, params->ctx);
 	const rx_error *error = rx__thrown(closing);
 	if (error && rx__open(self))
 		window_toggle_error(self, error);
 	if (rx__open(self))
 		rx__windows_emit(self, &toggled->window);
-	if (rx__open(self))
+	if (toggled->window.number)
 		rx__subscribe_inner_with(self, closing, NULL, CLOSING, toggled, &toggled->closing);
 	else
 		rx_observable_unref(closing);
+	rx__window_let_go(&toggled->window);
 }
 
 static void window_toggle_notified(rx_stage *self, rx_inner *inner, const void *item)
@@ -87,13 +90,6 @@ static void window_toggle_notifier_error(rx_stage *self, rx_inner *inner, const 
 		window_toggle_error(self, error);
 }
 
-static void window_toggle_notifier_complete(rx_stage *self, rx_inner *inner)
-{
-	(void)self;
-	if (inner->slot == CLOSING)
-		((struct toggled *)inner->data)->closing = NULL;
-}
-
 static void window_toggle_next(rx_stage *self, const void *item)
 {
 	struct state *state = RX__STATE(self);
@@ -107,7 +103,7 @@ static void window_toggle_complete(rx_stage *self)
 }
 
 /* Who subscribes to a window only now hears that nothing comes. */
-static void window_toggle_stop(rx_stage *self)
+static void window_toggle_clear(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
 	while (state->windows.first) {
@@ -130,10 +126,9 @@ static const rx_stage_ops window_toggle_ops = {.name = "window_toggle",
                                                .next = window_toggle_next,
                                                .error = window_toggle_error,
                                                .complete = window_toggle_complete,
-                                               .stop = window_toggle_stop,
+                                               .clear = window_toggle_clear,
                                                .inner_next = window_toggle_notified,
-                                               .inner_error = window_toggle_notifier_error,
-                                               .inner_complete = window_toggle_notifier_complete};
+                                               .inner_error = window_toggle_notifier_error};
 
 rx_operator *rx_window_toggle_fn(rx_observable *openings, const rx_projector *closing, void *ctx)
 {

@@ -18,11 +18,8 @@ static int open_window(rx_stage *self)
 	state->subject = rx_subject_create(rx__in(self));
 	rx_subject_unref(before);
 	rx__window_emit(self, state->subject);
-	rx_observable *closing = rx__open(self) ? params->closing(params->ctx) : NULL;
 	if (rx__open(self))
-		rx__subscribe_inner(self, closing, NULL, 0, NULL);
-	else
-		rx_observable_unref(closing);
+		rx__subscribe_inner(self, params->closing(params->ctx), NULL, 0, NULL);
 	return 0;
 }
 
@@ -31,7 +28,8 @@ static void close_window(rx_stage *self, rx_inner *inner)
 {
 	struct state *state = RX__STATE(self);
 	rx__stop_inner(inner);
-	rx_subject_complete(state->subject);
+	if (rx__open(self))
+		rx_subject_complete(state->subject);
 	if (rx__open(self))
 		open_window(self);
 }
@@ -68,10 +66,12 @@ static void window_when_closing_error(rx_stage *self, rx_inner *inner, const rx_
 	window_when_error(self, error);
 }
 
-static void window_when_stop(rx_stage *self)
+static void window_when_clear(rx_stage *self)
 {
 	struct state *state = RX__STATE(self);
-	rx_subject_unref(state->subject);
+	rx_subject *last = state->subject;
+	state->subject = NULL;
+	rx_subject_unref(last);
 }
 
 static const rx_stage_ops window_when_ops = {.name = "window_when",
@@ -81,7 +81,7 @@ static const rx_stage_ops window_when_ops = {.name = "window_when",
                                              .next = window_when_next,
                                              .error = window_when_error,
                                              .complete = window_when_complete,
-                                             .stop = window_when_stop,
+                                             .clear = window_when_clear,
                                              .inner_next = window_when_notified,
                                              .inner_error = window_when_closing_error,
                                              .inner_complete = close_window};

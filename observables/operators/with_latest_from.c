@@ -35,7 +35,7 @@ static void with_latest_from_inner_next(rx_stage *self, rx_inner *inner, const v
 		rx__fail(self, code);
 }
 
-static void with_latest_from_stop(rx_stage *self)
+static void with_latest_from_clear(rx_stage *self)
 {
 	rx__cells_clear(&((struct state *)RX__STATE(self))->cells, RX__PARAMS(self));
 }
@@ -47,7 +47,7 @@ static const rx_stage_ops with_latest_from_ops = {.name = "with_latest_from",
                                                   .drop = rx__join_drop,
                                                   .start = with_latest_from_start,
                                                   .next = with_latest_from_next,
-                                                  .stop = with_latest_from_stop,
+                                                  .clear = with_latest_from_clear,
                                                   .inner_next = with_latest_from_inner_next};
 
 rx_operator *rx_with_latest_from_array(rx_observable *const *inputs)

@@ -25,10 +25,17 @@ static void async_next(rx_subject *subject, const void *item)
 		rx__subject_fail(subject, code);
 		return;
 	}
-	if (async->has_item)
-		rx_type_drop(subject->type, async->item);
+	if (async->settled) { /* by the copying */
+		rx_type_drop(subject->type, copy);
+		return;
+	}
+	void *old = async->has_item ? RX__STACK(subject->type) : NULL;
+	if (old)
+		memcpy(old, async->item, subject->type->size);
 	memcpy(async->item, copy, subject->type->size);
 	async->has_item = true;
+	if (old)
+		rx_type_drop(subject->type, old); /* last, for it may come back here */
 }
 
 static void async_complete(rx_subject *subject)

@@ -12,9 +12,12 @@ static void behavior_next(rx_subject *subject, const void *item)
 		rx__subject_fail(subject, code);
 		return;
 	}
-	rx_type_drop(subject->type, subject->state);
+	void *old = RX__STACK(subject->type);
+	memcpy(old, subject->state, subject->type->size);
 	memcpy(subject->state, value, subject->type->size);
-	rx__subject_deliver(subject, item);
+	rx_type_drop(subject->type, old); /* last, for it may come back here */
+	if (!subject->stopped)
+		rx__subject_deliver(subject, item);
 }
 
 static int behavior_start(rx_stage *self)
@@ -31,6 +34,7 @@ static int behavior_start(rx_stage *self)
 	rx__subject_enter(self);
 	rx__emit(self, value);
 	rx_type_drop(type, value);
+	rx__subject_end_stage(self);
 	return 0;
 }
 

@@ -112,7 +112,8 @@ static void replay_next(rx_subject *subject, const void *item)
 		return;
 	}
 	trim(subject);
-	rx__subject_deliver(subject, item);
+	if (!subject->stopped)
+		rx__subject_deliver(subject, item);
 }
 
 /* The newest, as many as there may be. What lives for a while, or can be told of its end, comes one by one. */

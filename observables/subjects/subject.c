@@ -177,7 +177,7 @@ void rx_subject_unsubscribe(rx_subject *subject)
 void rx__subject_enter(rx_stage *self)
 {
 	rx_subject *subject = rx__subject_of(self);
-	if (!subject->stopped)
+	if (!subject->stopped && rx__open(self))
 		append(subject, RX__STATE(self));
 }
 
@@ -229,10 +229,13 @@ void rx_subject_next(rx_subject *subject, const void *item)
 {
 	if (subject->stopped)
 		return;
-	if (subject->kind->next)
+	if (subject->kind->next) {
+		rx_subject_ref(subject); /* an item that is dropped may let go of it */
 		subject->kind->next(subject, item);
-	else
+		rx_subject_unref(subject);
+	} else {
 		rx__subject_deliver(subject, item);
+	}
 }
 
 static int feed(const void *item, void *subject)

@@ -64,7 +64,7 @@ static inline rx_subject *rx__subject_of(const rx_stage *self)
 	return *(rx_subject *const *)RX__PARAMS(self);
 }
 
-/* Enter the list, unless the subject has ended. */
+/* Enter the list, unless the subject has ended, or the stage. */
 void rx__subject_enter(rx_stage *self);
 /* End the stage as the subject has ended; nothing happens if it has not. */
 void rx__subject_end_stage(rx_stage *self);

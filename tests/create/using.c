@@ -59,3 +59,20 @@ TEST(what_was_not_acquired_is_not_released)
 	rx_subscribe(rx_using(&rx_type_int64_t, &(rx_resource){refuse, use, release}, NULL), &noting, NULL);
 	ck_assert_str_eq(notes(), "error");
 }
+
+static rx_subscription left_in_acquire;
+
+static int acquire_and_leave(void **resource, void *ctx)
+{
+	note("acquire");
+	rx_unsubscribe(&left_in_acquire);
+	*resource = ctx;
+	return 0;
+}
+
+TEST(what_is_acquired_by_a_function_that_leaves_is_released_unused)
+{
+	rx_subscribe(rx_using(&rx_type_int64_t, &(rx_resource){acquire_and_leave, use, release}, NULL), NULL,
+	             &left_in_acquire);
+	ck_assert_str_eq(notes(), "acquire, release");
+}

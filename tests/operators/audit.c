@@ -2,6 +2,7 @@
 
 #include "tests/support/contract.h"
 #include "tests/support/marbles.h"
+#include "tests/support/ending.h"
 
 CONTRACT(rx_audit(parcel_ticks))
 
@@ -46,4 +47,27 @@ TEST(errors_pass_from_both)
 	rx_expect(t, rx_pipe(rx_hot(t, "-a-#", NULL), rx_audit(same, rx_cold(t, "----x", NULL))), NULL, "---#", NULL);
 	rx_expect(t, rx_pipe(rx_hot(t, "-a-----|", NULL), rx_audit(same, rx_cold(t, "--#", NULL))), NULL, "---#", NULL);
 	EXPECT_MARBLES(t);
+}
+
+static int64_t projected;
+
+/* What fails at once. */
+static rx_observable *fails(const int64_t *item, void *ctx)
+{
+	projected++;
+	return rx_throw_error(-EIO, "at once");
+}
+RX_PROJECTOR(fails, int64_t, int64_t);
+
+TEST(a_callback_for_an_error_that_pushes_into_the_source_starts_nothing)
+{
+	rx_subject *source = rx_subject_create(&rx_type_int64_t);
+	struct ending ending = {.into = source, .times = 3};
+	rx_subscription subscription;
+	end_with_pushes(&ending, rx_pipe(rx_subject_observe(source), rx_audit(fails)), &subscription);
+	rx_subject_next(source, &(int64_t){1});
+	ck_assert_int_eq(ending.ends, 1);
+	ck_assert_int_eq(projected, 1);
+	ck_assert_uint_eq(rx_subject_observers(source), 0);
+	rx_subject_unref(source);
 }

@@ -1,6 +1,7 @@
 #include "tests/support/inner.h"
 #include "tests/support/notes.h"
 #include "tests/support/contract.h"
+#include "tests/support/ending.h"
 
 CONTRACT(rx_exhaust_map(parcel_once))
 CONTRACT(rx_exhaust_map(parcel_later))
@@ -43,5 +44,28 @@ TEST(the_index_counts_what_was_taken)
 	rx_subject_complete(source);
 	ck_assert_str_eq(notes(), "1 is 0, 3 is 1, complete");
 	rx_subject_unref(gate);
+	rx_subject_unref(source);
+}
+
+static int64_t projected;
+
+/* What fails at once. */
+static rx_observable *fails(const int64_t *item, void *ctx)
+{
+	projected++;
+	return rx_throw_error(-EIO, "at once");
+}
+RX_PROJECTOR(fails, int64_t, int64_t);
+
+TEST(a_callback_for_an_error_that_pushes_into_the_source_starts_nothing)
+{
+	rx_subject *source = rx_subject_create(&rx_type_int64_t);
+	struct ending ending = {.into = source, .times = 3};
+	rx_subscription subscription;
+	end_with_pushes(&ending, rx_pipe(rx_subject_observe(source), rx_exhaust_map(fails)), &subscription);
+	rx_subject_next(source, &(int64_t){1});
+	ck_assert_int_eq(ending.ends, 1);
+	ck_assert_int_eq(projected, 1);
+	ck_assert_uint_eq(rx_subject_observers(source), 0);
 	rx_subject_unref(source);
 }

@@ -1,5 +1,7 @@
 #include <clusterfy/rx.h>
 
+#include <errno.h>
+
 #include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 
@@ -42,4 +44,37 @@ TEST(unsubscribing_forgets_what_waits)
 	rx_expect(t, rx_pipe(rx_cold(t, "-ab#", words), rx_observe_on(NULL, RX_MS(3))), "^---!", "----", NULL);
 	rx_expect(t, rx_pipe(rx_cold(t, "-ab#", words), rx_observe_on(NULL, RX_MS(3))), "^----!", "----a", words);
 	EXPECT_MARBLES(t);
+}
+
+static struct {
+	rx_subscription subscription;
+	char message[32];
+} hearing;
+
+/* Who hears of an error may leave, and read on. */
+static int leave_and_read(const rx_error *error, void *ctx)
+{
+	rx_unsubscribe(&hearing.subscription);
+	snprintf(hearing.message, sizeof hearing.message, "%s", error->message);
+	return 0;
+}
+
+/* The error is nobody else's. */
+static int fail_at_the_end(void *ctx)
+{
+	return rx_raise(-EIO, "it has waited");
+}
+
+TEST(an_error_that_has_waited_outlives_whoever_leaves_at_it)
+{
+	rx_scheduler *time = rx_virtual_create();
+	rx_subject *source = rx_subject_create(&rx_type_int64_t);
+	rx_subscribe(rx_pipe(rx_subject_observe(source), rx_tap_with(&(rx_tap_observer){.complete = fail_at_the_end}),
+	                     rx_observe_on(time, RX_MS(1)), rx_tap_with(&(rx_tap_observer){.error = leave_and_read})),
+	             NULL, &hearing.subscription);
+	rx_subject_complete(source);
+	rx_subject_unref(source);
+	rx_virtual_run(time, RX_MS(5));
+	rx_virtual_destroy(time);
+	ck_assert_str_eq(hearing.message, "it has waited");
 }

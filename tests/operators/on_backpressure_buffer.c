@@ -196,3 +196,36 @@ TEST(memory_that_runs_out_is_an_error)
 {
 	without_memory(keep_strings);
 }
+
+static struct {
+	rx_subscription subscription;
+	char message[32];
+} hearing;
+
+/* Who hears of an error may leave, and read on. */
+static int leave_and_read(const rx_error *error, void *ctx)
+{
+	rx_unsubscribe(&hearing.subscription);
+	snprintf(hearing.message, sizeof hearing.message, "%s", error->message);
+	return 0;
+}
+
+/* The error is nobody else's. */
+static int fail_at_the_end(void *ctx)
+{
+	return rx_raise(-EIO, "it has waited");
+}
+
+TEST(an_error_that_has_waited_outlives_whoever_leaves_at_it)
+{
+	rx_subject *source = rx_subject_create(&rx_type_int64_t);
+	rx_subscribe(rx_pipe(rx_subject_observe(source), rx_tap_with(&(rx_tap_observer){.complete = fail_at_the_end}),
+	                     rx_on_backpressure_buffer(2), rx_tap_with(&(rx_tap_observer){.error = leave_and_read})),
+	             NULL, &hearing.subscription);
+	ck_assert_int_eq(rx_pause(&hearing.subscription), 0);
+	rx_subject_next(source, &(int64_t){1});
+	rx_subject_complete(source);
+	rx_subject_unref(source);
+	rx_resume(&hearing.subscription);
+	ck_assert_str_eq(hearing.message, "it has waited");
+}

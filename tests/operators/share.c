@@ -406,3 +406,62 @@ TEST(without_memory_it_errors)
 		rx_subject_unref(subject);
 	}
 }
+
+/* Who observes, and the last reference to what is shared. */
+static struct {
+	rx_subscription subscription;
+	size_t asked;
+} last;
+
+static rx_observable *leave_and_never_reset(void *ctx)
+{
+	last.asked++;
+	rx_unsubscribe(&last.subscription);
+	return rx_subject_observe(ctx);
+}
+
+static rx_observable *leave_and_never_reset_for(const rx_error *error, void *ctx)
+{
+	return leave_and_never_reset(ctx);
+}
+
+TEST(a_reset_notifier_is_not_subscribed_when_the_last_reference_went_meanwhile, .from = 0, .to = 2)
+{
+	rx_subject *source = rx_subject_create(&rx_type_int64_t), *notifier = rx_subject_create(&rx_type_int64_t);
+	const rx_share_options options = {.reset_on_complete_when = leave_and_never_reset,
+	                                  .reset_on_error_when = leave_and_never_reset_for,
+	                                  .ctx = notifier};
+	rx_subscribe(rx_pipe(rx_subject_observe(source), rx_share(&options)), NULL, &last.subscription);
+	if (_i)
+		rx_subject_complete(source);
+	else
+		rx_subject_error(source, -EIO, "an error");
+	ck_assert_uint_eq(last.asked, 1);
+	ck_assert_uint_eq(rx_subject_observers(notifier), 0);
+	rx_subject_unref(notifier);
+	rx_subject_unref(source);
+}
+
+static rx_observable *shared_by_its_connector;
+
+static rx_subject *observe_once_more(const rx_type *type, void *ctx)
+{
+	if (last.asked++ == 0)
+		listen_to(&b, again(shared_by_its_connector));
+	return rx_subject_create(type);
+}
+
+TEST(a_connector_that_subscribes_makes_the_only_subject)
+{
+	rx_subject *source = rx_subject_create(&rx_type_int64_t);
+	shared_by_its_connector =
+		rx_pipe(rx_subject_observe(source), rx_share(&(rx_share_options){.connector = observe_once_more}));
+	listen_to(&a, again(shared_by_its_connector));
+	ck_assert_uint_eq(rx_subject_observers(source), 1);
+	emit(source, 1);
+	ck_assert_heard("B1 A1");
+	rx_unsubscribe(&a.subscription);
+	rx_unsubscribe(&b.subscription);
+	rx_observable_unref(shared_by_its_connector);
+	rx_subject_unref(source);
+}

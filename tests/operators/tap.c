@@ -136,3 +136,26 @@ TEST(a_failing_subscription_is_an_error_and_has_no_end)
 	EXPECT_MARBLES(t);
 	ck_assert_str_eq(calls, "s");
 }
+
+static rx_subscription left_in_subscribe;
+static int finalized_after;
+
+static int leave_at_once(void *ctx)
+{
+	rx_unsubscribe(&left_in_subscribe);
+	return 0;
+}
+
+static void count_finalize(void *ctx)
+{
+	finalized_after++;
+}
+
+TEST(one_that_is_left_inside_subscribe_is_finalized)
+{
+	rx_subscribe(rx_pipe(rx_never(),
+	                     rx_tap_with(&(rx_tap_observer){.subscribe = leave_at_once, .finalize = count_finalize})),
+	             NULL, &left_in_subscribe);
+	ck_assert(rx_is_closed(&left_in_subscribe));
+	ck_assert_int_eq(finalized_after, 1);
+}

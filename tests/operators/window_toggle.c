@@ -1,6 +1,7 @@
 #include "tests/support/listener.h"
 #include "tests/support/windows.h"
 #include "tests/support/contract.h"
+#include "tests/support/ending.h"
 
 static rx_observable *tick(const int64_t *number, void *ctx)
 {
@@ -181,4 +182,35 @@ static void run(void)
 TEST(without_memory_it_errors)
 {
 	without_memory(run);
+}
+
+static int64_t asked;
+
+static rx_observable *never_closed(const int64_t *opening, void *ctx)
+{
+	asked++;
+	return *opening ? rx_throw_error(-EIO, "no closing") : rx_never();
+}
+RX_PROJECTOR(never_closed, int64_t, int64_t);
+
+/* What the end of the source, or the failure of a closing, makes somebody push into the openings, opens nothing. */
+TEST(a_callback_for_the_end_that_pushes_into_the_openings_opens_nothing, .from = 0, .to = 2)
+{
+	rx_subject *openings = rx_subject_create(&rx_type_int64_t), *source = rx_subject_create(&rx_type_int64_t);
+	struct ending ending = {.into = openings, .times = 3, .item = 1};
+	rx_subscription subscription;
+	end_with_pushes(
+		&ending,
+		rx_pipe(rx_subject_observe(source), rx_window_toggle(rx_subject_observe(openings), never_closed)),
+		&subscription);
+	rx_subject_next(openings, &(int64_t){0});
+	if (_i)
+		rx_subject_complete(source);
+	else
+		rx_subject_next(openings, &(int64_t){1});
+	ck_assert_int_eq(ending.ends, 1);
+	ck_assert_int_eq(asked, _i ? 1 : 2);
+	ck_assert_uint_eq(rx_subject_observers(openings), 0);
+	rx_subject_unref(openings);
+	rx_subject_unref(source);
 }
