@@ -23,7 +23,7 @@ typedef void cy__inspected(void *ctx, cy_value *body);
  * @retval -EDQUOT, -ENOMEM
  */
 int cy__inspect(cy_cluster *cluster, uint32_t origin, const cy__frame *frame, cy__inspected *done, void *ctx,
-                cy__inspection **inspection);
+                cy__inspection **out);
 /* It is not wanted any more. NULL is accepted. */
 void cy__inspection_cancel(cy__inspection *inspection);
 

@@ -474,7 +474,7 @@ static void begin_version(struct forest *forest, struct branch *branch)
 
 int cy__node_replace(struct forest *forest, struct node *node, const struct content *content, struct owner *owner)
 {
-	struct version *version;
+	struct version *version = NULL;
 	struct owner *old_owner = node->owner;
 	struct content old = node->content;
 	if (old_owner != owner) {

@@ -29,8 +29,10 @@ RX_BEGIN_DECLS
  *
  * @param path  copied; NULL: the whole storage. What it leads to need not be there
  *
- * Errors: those of a path; a call's; -EAGAIN when changes come faster than this process reads them, and the bound of what
- *         may wait for it was reached: rx_retry() begins anew, and until then cy_peek() refuses.
+ * Where a change finds no room on its way here, the mirror gets what is current as a snapshot when there is some, and so do
+ * answers to this process's own operations come behind it.
+ *
+ * Errors: those of a path; a call's; -EDQUOT at this worker's limit of mirrors (cy_quota.watches).
  * Cost:   in the primary one message for each change and process; nothing where nobody mirrors.
  */
 RX_API rx_observable *cy_mirror(cy_cluster *cluster, const char *path) RX_MUST_USE;

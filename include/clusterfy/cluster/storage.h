@@ -22,8 +22,8 @@
  * missing, retrieving and deleting answer 0, and what is there answers 1, nil included.
  *
  * **Cost.** An operation costs the segments of its path, one look-up each, and the size of the value that it saves,
- * replaces or retrieves: nothing that depends on what else the tree holds (on average: a table that has become too small
- * is made anew). Comparing costs the size of what is there.
+ * replaces or retrieves: nothing that depends on what else the tree holds:
+ * a table grows by one place at a time. Comparing costs the size of what is expected, and takes little memory.
  *
  * Errors of every operation, raised with words by rx_raise():
  * @retval -EINVAL        the path is NULL or empty or has an empty segment; or the value is NULL

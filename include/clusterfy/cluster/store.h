@@ -3,7 +3,11 @@
  * The cluster's storage: the tree of clusterfy/cluster/storage.h, kept by the primary, the same from any process.
  *
  * Every operation is a cold observable: it happens when it is subscribed, once for each subscription. Its errors are the
- * tree's, with words that name the operation and the path, or a call's (clusterfy/cluster/command.h).
+ * tree's, with words that name the operation and the path, or a call's (clusterfy/cluster/command.h); and -EDQUOT where a
+ * worker is at its limit of keys or of the memory that they take (clusterfy/cluster/quota.h), which changes nothing.
+ *
+ * What a worker asks for is done in slices of the primary's turns where it is long: a map is saved whole or not at all, what
+ * is read is one state, and what is compared is compared anew if it changes meanwhile (-EAGAIN, if again and again).
  */
 #ifndef CLUSTERFY_CLUSTER_STORE_H
 #define CLUSTERFY_CLUSTER_STORE_H
