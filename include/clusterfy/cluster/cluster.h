@@ -67,6 +67,10 @@ typedef struct cy_options {
  *
  * In a worker the name and the id are known when this returns.
  *
+ * With its first worker a primary starts a guardian besides, a child of its own of 16 kB that kills workers which outlive it
+ * by more than `shutdown_timeout`; it has the rights that the primary has then, and ends with the cluster. A program that
+ * is set-uid, set-gid or has file capabilities takes a role from its environment only where its parent has the same rights.
+ *
  * @param options  NULL: all defaults
  * @returns NULL when it failed; the reason went to the hook of rx_on_unhandled_error(), which by default prints it
  */
