@@ -247,9 +247,23 @@ static int check_times(const cy_options *options)
 	return 0;
 }
 
+/* Inside a callback who called back is on the stack, and may be what would end; and nothing can be awaited there. */
+static int check_place(rx_scheduler *scheduler, const char *what)
+{
+	if (rx_can_wait(scheduler) && rx_can_wait(NULL) && rx_can_wait(rx_trampoline()))
+		return 0;
+	return rx_raise(-EDEADLK, "%s: not inside a callback", what);
+}
+
+static int check_first(void)
+{
+	const int code = current ? check_place(current->scheduler, "join") : 0;
+	return current && code >= 0 ? rx_raise(-EALREADY, "join: this process has joined") : code;
+}
+
 cy_cluster *cy_join(const cy_options *options)
 {
-	int code = current ? rx_raise(-EALREADY, "join: this process has joined") : 0;
+	int code = check_first();
 	if (code >= 0 && options)
 		code = check_times(options);
 	cy_cluster *cluster = code < 0 ? NULL : rx_alloc_zero(sizeof *cluster);
@@ -261,9 +275,12 @@ cy_cluster *cy_join(const cy_options *options)
 		cluster->options = *options;
 	fill_in(&cluster->options);
 	const unsigned held = cy__fd_hold_standard(); /* libev opens descriptors, too */
+	cy__chance_init(&cluster->chance, cluster->options.seed);
 	cluster->scheduler = rx_loop(cluster->options.loop);
 	cluster->asap = rx_asap(cluster->options.loop);
-	code = set_up(cluster);
+	code = check_place(cluster->scheduler, "join");
+	if (code >= 0)
+		code = set_up(cluster);
 	cy__fd_release_standard(held);
 	if (code >= 0)
 		return cluster;
@@ -292,9 +309,11 @@ void cy__conclude(cy_cluster *cluster)
 	rx_subject_complete(cluster->events);
 }
 
-int cy_leave(cy_cluster *cluster)
+/* What it calls back cannot leave it once more. */
+static int leave(cy_cluster *cluster)
 {
 	const int status = cluster->exit_status;
+	rx_wait_forbid();
 	if (cluster->stage != CY__ENDED) {
 		cluster->stage = CY__ENDED;
 		cy__conclude(cluster);
@@ -303,12 +322,22 @@ int cy_leave(cy_cluster *cluster)
 		cy__orphan_release();
 	release(cluster);
 	current = NULL;
+	rx_wait_allow();
 	return status;
+}
+
+int cy_leave(cy_cluster *cluster)
+{
+	const int code = check_place(cluster->scheduler, "leave");
+	return code < 0 ? code : leave(cluster);
 }
 
 int cy_run(cy_cluster *cluster)
 {
+	const int misplaced = check_place(cluster->scheduler, "run");
 	int status;
+	if (misplaced < 0)
+		return misplaced;
 	cy_start(cluster);
 	rx_scheduler *before = rx_scheduler_set_current(cluster->scheduler);
 	const int code = rx_await_first(int, rx_subject_observe(cluster->end), &status);
@@ -317,7 +346,7 @@ int cy_run(cy_cluster *cluster)
 		report(code);
 		cluster->exit_status = EXIT_FAILURE;
 	}
-	return cy_leave(cluster);
+	return leave(cluster);
 }
 
 int cy_poll(cy_cluster *cluster)

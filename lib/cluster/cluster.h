@@ -23,6 +23,7 @@
 
 #include <clusterfy/cluster.h>
 
+#include "lib/cluster/chance.h"
 #include "lib/command/table.h"
 #include "lib/ledger/ledger.h"
 #include "lib/ledger/turns.h"
@@ -162,6 +163,7 @@ struct cy_cluster {
 	cy__turns *turns; /* work of others that takes longer than a slice of a turn */
 	cy__turn passed;  /* the last turn that passed the limit, until an event has said so */
 	rx_task passing;
+	cy__chance chance;
 	bool primary;
 	bool started;
 	uint32_t id, incarnation;

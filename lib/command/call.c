@@ -373,7 +373,7 @@ static rx_nsec deadline_of(const struct call *call, rx_nsec now)
 	return now + (call->timeout > 0 ? call->timeout : 0);
 }
 
-static int subscribe(rx_subscriber *subscriber, void *ctx)
+static int begin(rx_subscriber *subscriber, void *ctx)
 {
 	const struct call *call = ctx;
 	cy_cluster *cluster = call->cluster;
@@ -403,6 +403,14 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 	}
 	send_call(caller, call);
 	return 0;
+}
+
+static int subscribe(rx_subscriber *subscriber, void *ctx)
+{
+	rx_wait_forbid();
+	const int code = begin(subscriber, ctx);
+	rx_wait_allow();
+	return code;
 }
 
 static void drop_call(void *ctx)

@@ -22,8 +22,10 @@ void cy__entry_unref(cy__entry *entry)
 {
 	if (--entry->references > 0)
 		return;
+	rx_wait_forbid();
 	if (entry->command.drop)
 		entry->command.drop(entry->command.ctx);
+	rx_wait_allow();
 	rx_free((void *)entry->command.name);
 	rx_free(entry);
 }

@@ -110,7 +110,9 @@ void cy__emit(cy_cluster *cluster, cy_event event)
 		return;
 	clock_gettime(CLOCK_REALTIME, &now);
 	event.time = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	rx_wait_forbid(); /* whoever emits is on the stack */
 	rx_subject_next(cluster->events, &event);
+	rx_wait_allow();
 }
 
 int cy_emit(cy_cluster *cluster, const char *name, cy_value *body)

@@ -70,7 +70,7 @@ static int link_wait(cy__gauge *gauge, rx_subscriber *subscriber)
 	return code;
 }
 
-static int subscribe(rx_subscriber *subscriber, void *ctx)
+static int begin(rx_subscriber *subscriber, void *ctx)
 {
 	const struct recipe *recipe = ctx;
 	cy__gauge *gauge = NULL;
@@ -86,6 +86,14 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 	return 0;
 }
 
+static int subscribe(rx_subscriber *subscriber, void *ctx)
+{
+	rx_wait_forbid();
+	const int code = begin(subscriber, ctx);
+	rx_wait_allow();
+	return code;
+}
+
 static void drop_recipe(void *ctx)
 {
 	struct recipe *recipe = ctx;
@@ -99,6 +107,7 @@ rx_observable *cy_room(cy_cluster *cluster, cy_target target)
 	char *name = target.name ? cy__strdup(target.name) : NULL;
 	if (!recipe || (target.name && !name)) {
 		rx_free(recipe);
+		rx_free(name);
 		return rx_throw_error(-ENOMEM, "no memory");
 	}
 	*recipe = (struct recipe){.cluster = cluster, .to = target.to, .name = name};

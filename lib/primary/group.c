@@ -4,8 +4,6 @@
  */
 #include "lib/primary/group.h"
 
-#include <stdlib.h>
-
 #include "lib/primary/strategy.h"
 #include "lib/primary/workers.h"
 #include "lib/shutdown/shutdown.h"
@@ -79,7 +77,8 @@ void cy__group_judge(cy__worker *worker, cy__end *end)
 	const size_t index = index_of(worker);
 	const bool counted = group->strategy.goal == CY__UP && !group->places[index].falls;
 	const bool regular = end->intended || end->reason == CY_ENDED_NORMAL;
-	end->sequel = cy__strategy_ended(&group->strategy, index, regular, now(group), (uint32_t)rand());
+	end->sequel = cy__strategy_ended(&group->strategy, index, regular, now(group),
+	                                 cy__chance_bits(&group->cluster->chance));
 	cy__supervisor_follow(&worker->supervisor, end->sequel);
 	if (group->places[index].state == CY__OUT)
 		let_go(&group->members[index]);
@@ -142,7 +141,7 @@ static void bring_back(cy__worker *worker)
 static void settle(cy__group *group, size_t index)
 {
 	cy__worker *worker = group->members[index].worker;
-	if (!worker || worker->running)
+	if (!worker || worker->current.running)
 		return;
 	if (group->strategy.goal == CY__STOPPED && cy__worker_lives(worker))
 		cy__worker_stop(worker, RX_NOW, 0);
@@ -204,8 +203,8 @@ static void announce_restart(cy__group *group)
 /* Unless the group is stopped, it is for the sake of the one that has ended wrongly. */
 static void stop(const cy__group *group, cy__worker *worker)
 {
-	if (group->strategy.goal != CY__STOPPED && worker->running)
-		cy__worker_ask_as(worker, CY_ENDED_WITH_GROUP, group->last_cause);
+	if (group->strategy.goal != CY__STOPPED && worker->current.running)
+		cy__worker_ask_as(worker, CY_ENDED_WITH_GROUP, group->last_cause, group->timeout);
 	cy__worker_stop(worker, group->timeout, group->signal);
 }
 
@@ -482,7 +481,7 @@ static void begin_watch(const struct watch *watch, cy__group *group)
 	}
 }
 
-static int watch_subscribe(rx_subscriber *subscriber, void *ctx)
+static int begin_watching(rx_subscriber *subscriber, void *ctx)
 {
 	cy__group *group;
 	const struct watch *recipe = ctx;
@@ -503,6 +502,14 @@ static int watch_subscribe(rx_subscriber *subscriber, void *ctx)
 	if (rx_wanted(subscriber))
 		begin_watch(watch, group);
 	return 0;
+}
+
+static int watch_subscribe(rx_subscriber *subscriber, void *ctx)
+{
+	rx_wait_forbid();
+	const int code = begin_watching(subscriber, ctx);
+	rx_wait_allow();
+	return code;
 }
 
 static rx_observable *observe(const struct watch *watch)

@@ -213,7 +213,7 @@ static void hand_over(const cy__guardian *guardian, struct handover *over)
 static void hand_over_one(const cy__guardian *guardian, const cy__worker *worker, struct handover over[2])
 {
 	struct handover *mine = &over[worker->process.own_group];
-	if (!worker->running)
+	if (!cy__worker_has_process(worker))
 		return;
 	if (worker->process.pidfd < 0) {
 		mine->code = -EMFILE;

@@ -134,7 +134,7 @@ static int find(cy_cluster *cluster, const cy_target *target, cy__input **input)
 	if (code < 0)
 		return code;
 	const char *label = cy_label_of(cluster, worker->peer.id);
-	if (!worker->running)
+	if (!worker->current.running)
 		return rx_raise(-ESRCH, "input: %s has no process now", label);
 	*input = &worker->streams.input;
 	if (!(*input)->captured)

@@ -1,6 +1,9 @@
 /*
  * What captured workers print. The bytes are read straight into the place of the line that has not ended, and emitted
  * from there: nothing is copied for an item, and nothing is kept but that beginning of a line and the last words.
+ *
+ * One who prints for ever, or much at once, gets the slices of a turn that are its share (ledger/turns.h); what has been
+ * read and not emitted stays in its place meanwhile, and nothing more is read.
  */
 #include "lib/primary/streams.h"
 
@@ -12,7 +15,8 @@
 #include "lib/primary/worker.h"
 
 enum {
-	READS = 16, /* a stream and turn */
+	AT_ONCE = 16, /* lines, or reads, as soon as something can be read */
+	ASK = 8,      /* whether the slice is over, after so many */
 	TAIL = 4096,
 };
 
@@ -134,36 +138,48 @@ static void emit(cy__output *output, const char *text, size_t size, bool partial
 	rx_subject_next(worker->cluster->output, &line);
 }
 
-static void emit_lines(cy__output *output)
+/* Room for what comes next; what fills all of it is a part of a line. */
+static void make_way(cy__output *output)
 {
-	char *at = output->line, *end = at + output->used;
-	for (char *newline; (newline = memchr(at, '\n', (size_t)(end - at))); at = newline + 1) {
-		*newline = '\0';
-		emit(output, at, (size_t)(newline - at), false);
+	const size_t size = output->used - output->begin;
+	char *at = output->line + output->begin;
+	if (size == CY_LINE_MAX) {
+		output->begin = output->used;
+		at[size] = '\0';
+		emit(output, at, size, true);
+	} else if (output->begin) {
+		memmove(output->line, at, size);
 	}
-	output->used = (size_t)(end - at);
-	if (output->used == CY_LINE_MAX) {
-		*end = '\0';
-		emit(output, at, output->used, true);
-		output->used = 0;
-	}
-	memmove(output->line, at, output->used);
+	output->used -= output->begin;
+	output->begin = 0;
 }
 
-/* @returns as read() */
-static ssize_t read_some(cy__output *output, size_t most)
+/* @returns whether there was a whole line */
+static bool emit_line(cy__output *output)
+{
+	char *at = output->line + output->begin, *newline = memchr(at, '\n', output->used - output->begin);
+	if (!newline)
+		return false;
+	*newline = '\0';
+	output->begin = (size_t)(newline + 1 - output->line);
+	emit(output, at, (size_t)(newline - at), false);
+	return true;
+}
+
+/* @returns as read(), and 0 also where all has been read that counts */
+static ssize_t read_some(cy__output *output)
 {
 	const size_t room = CY_LINE_MAX - output->used;
 	char *at = output->line + output->used;
 	ssize_t got;
 	do
-		got = read(output->fd, at, most < room ? most : room);
+		got = read(output->fd, at, output->draining && output->left < room ? output->left : room);
 	while (got < 0 && errno == EINTR);
 	if (got > 0) {
 		if (output->tail)
 			keep_tail(output, at, (size_t)got);
 		output->used += (size_t)got;
-		emit_lines(output);
+		output->left -= output->draining ? (size_t)got : 0;
 	}
 	return got;
 }
@@ -171,25 +187,57 @@ static ssize_t read_some(cy__output *output, size_t most)
 /* The stream has ended: so has its last line. */
 static void end(cy__output *output)
 {
-	const size_t size = output->used;
+	char *at = output->line + output->begin;
+	const size_t size = output->used - output->begin;
 	cy__output_close(output);
-	if (!size)
-		return;
-	output->line[size] = '\0';
-	emit(output, output->line, size, true);
+	if (size) {
+		at[size] = '\0';
+		emit(output, at, size, true);
+	}
+	cy__worker_drained(output->worker);
+}
+
+/* One line more, or what comes next. @returns whether there may be more; it may have ended */
+static bool go_on(cy__output *output)
+{
+	if (emit_line(output))
+		return output->open;
+	make_way(output);
+	const ssize_t got = output->open ? read_some(output) : -1;
+	if (!output->open || got > 0)
+		return output->open;
+	if (got == 0 || errno != EAGAIN || output->draining)
+		end(output);
+	return false;
+}
+
+static bool step(cy__work *work)
+{
+	cy__output *output = CY__CONTAINER(work, cy__output, work);
+	for (unsigned done = 1; go_on(output); done++)
+		if (done % ASK == 0 && cy__turns_is_over(work->turns ? work->turns : output->worker->cluster->turns))
+			return true;
+	return false;
+}
+
+static int go_on_later(cy__output *output)
+{
+	output->work.step = step;
+	output->work.what = "output";
+	output->work.origin = output->worker->peer.id;
+	return cy__turns_add(output->worker->cluster->turns, &output->work);
 }
 
 static void read_ready(const int *fd, void *ctx)
 {
 	(void)fd;
 	cy__output *output = ctx;
-	for (int i = 0; i < READS && output->open; i++) {
-		const ssize_t got = read_some(output, CY_LINE_MAX);
-		if (got == 0 || (got < 0 && errno != EAGAIN))
-			end(output);
-		else if (got < 0)
+	if (output->work.turns)
+		return;
+	for (unsigned done = 0; done < AT_ONCE; done++)
+		if (!go_on(output))
 			return;
-	}
+	go_on_later(output); /* without memory for that, the loop comes back here */
 }
 RX_CONSUMER(read_ready, int);
 
@@ -208,21 +256,26 @@ void cy__output_drain(cy__output *output)
 		return;
 	if (ioctl(output->fd, FIONREAD, &left) < 0)
 		left = 0;
-	while (left > 0) {
-		const ssize_t got = read_some(output, (size_t)left);
-		if (got <= 0)
-			break;
-		left -= (int)got;
-	}
-	end(output);
+	output->draining = true;
+	output->left = (size_t)left;
+	rx_unsubscribe(&output->readable);
+	if (output->work.turns)
+		return;
+	for (unsigned done = 0; done < AT_ONCE; done++)
+		if (!go_on(output))
+			return;
+	if (go_on_later(output) < 0)
+		while (go_on(output))
+			; /* without memory, what the pipe holds at once */
 }
 
 void cy__output_close(cy__output *output)
 {
 	if (!output->open)
 		return;
-	output->open = false;
-	output->used = 0;
+	output->open = output->draining = false;
+	output->begin = output->used = output->left = 0;
+	cy__turns_remove(&output->work);
 	rx_unsubscribe(&output->readable);
 	close(output->fd);
 }
@@ -242,7 +295,7 @@ int cy__output_open(cy__output *output, int fd)
 		return -ENOMEM;
 	output->fd = fd;
 	output->open = true;
-	output->used = output->tail_used = 0;
+	output->begin = output->used = output->tail_used = 0;
 	rx_subscribe(rx_readable(fd),
 	             &(rx_observer){RX_NEXT(read_ready), .error = unwatchable, .ctx = output,
 	                            .scheduler = output->worker->cluster->scheduler},

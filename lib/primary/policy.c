@@ -77,7 +77,9 @@ int cy__policy_begin(cy__worker *worker)
 	policy->worker = worker;
 	policy->exits = rx_subject_create(&rx_type_cy_event);
 	worker->policy = policy;
+	rx_wait_forbid();
 	run(policy);
+	rx_wait_allow();
 	policy->begun = true;
 	return policy->verdict == CY_FAILED ? policy->code : 0;
 }
@@ -108,7 +110,9 @@ void cy__policy_tell(cy__worker *worker, const cy_event *exit)
 	if (!worker->policy || supervisor->sequel != CY_UNDECIDED || supervisor->incarnation != exit->incarnation)
 		return;
 	rx_subject *exits = rx_subject_ref(worker->policy->exits);
+	rx_wait_forbid();
 	rx_subject_next(exits, exit);
+	rx_wait_allow();
 	rx_subject_unref(exits);
 }
 

@@ -93,6 +93,8 @@ int cy__pulse_init(cy__worker *worker)
 
 void cy__pulse_start(cy__worker *worker)
 {
+	if (!cy__worker_has_process(worker))
+		return; /* what it said last is being read */
 	cy__heartbeat_start(&worker->pulse.heartbeat, now(worker));
 	arm(worker);
 }

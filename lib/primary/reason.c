@@ -28,7 +28,7 @@ uint32_t cy__reason_origin(const cy__worker *worker, const cy__end *end)
 	case CY_ENDED_ASKED:
 	case CY_ENDED_REPLACED:
 	case CY_ENDED_WITH_GROUP:
-		return worker->asker;
+		return worker->current.asker;
 	case CY_ENDED_NORMAL:
 	case CY_ENDED_CODE:
 	case CY_ENDED_SIGNAL:
@@ -75,11 +75,13 @@ const char *cy__reason_describe(const cy__worker *worker, const cy__end *end, co
 		used = add(words, used, size, "%s", reasons->start);
 	else if (end->reason == CY_ENDED_ASKED)
 		used = add(words, used, size, "asked to end by %s",
-		           worker->asker == worker->peer.id ? "itself" : cy_label_of(worker->cluster, worker->asker));
+		           worker->current.asker == worker->peer.id
+		                   ? "itself"
+		                   : cy_label_of(worker->cluster, worker->current.asker));
 	else
 		used = add(words, used, size, "%s", cy_reason_words(end->reason));
 	if (end->reason == CY_ENDED_WITH_GROUP)
-		used = add(words, used, size, ", for %s", cy_label_of(worker->cluster, worker->asker));
+		used = add(words, used, size, ", for %s", cy_label_of(worker->cluster, worker->current.asker));
 	used = add_status(words, used, size, reasons);
 	if (end->sequel == CY_FAILED && worker->member)
 		add(words, used, size, "; its group has failed");

@@ -1,7 +1,5 @@
 #include "lib/primary/recycle.h"
 
-#include <stdlib.h>
-
 #include "lib/primary/succession.h"
 #include "lib/primary/worker.h"
 #include "lib/statistics/usage.h"
@@ -33,7 +31,9 @@ uint64_t cy__recycle_lower(uint64_t limit, double jitter, uint32_t random)
 
 static uint64_t lower(const cy__worker *worker, uint64_t limit)
 {
-	return limit ? cy__recycle_lower(limit, worker->recycle.options.jitter, (uint32_t)rand()) : 0;
+	return limit ? cy__recycle_lower(limit, worker->recycle.options.jitter,
+	                                 cy__chance_bits(&worker->cluster->chance))
+	             : 0;
 }
 
 static rx_nsec now(const cy__worker *worker)
@@ -67,7 +67,8 @@ static bool is_due(const cy__worker *worker)
 static void look(rx_task *task)
 {
 	cy__worker *worker = CY__CONTAINER(task, cy__worker, recycle.look);
-	if (!worker->running || worker->supervisor.asked || worker->successor || worker->cluster->stage != CY__RUNNING)
+	if (!cy__worker_has_process(worker) || worker->supervisor.asked || worker->successor ||
+	    worker->cluster->stage != CY__RUNNING)
 		return;
 	if (!is_due(worker)) {
 		wait(worker);
@@ -92,6 +93,8 @@ int cy__recycle_init(cy__worker *worker)
 void cy__recycle_start(cy__worker *worker)
 {
 	cy__recycle *recycle = &worker->recycle;
+	if (!cy__worker_has_process(worker))
+		return;
 	const rx_nsec age = recycle->options.age;
 	recycle->due = false;
 	recycle->memory = lower(worker, recycle->options.memory);
@@ -104,6 +107,7 @@ void cy__recycle_stop(cy__worker *worker)
 {
 	rx_cancel(&worker->recycle.look);
 	worker->recycle.calls = 0;
+	worker->recycle.due = false;
 }
 
 /* In a turn of its own, so that what is answered is passed on first. */

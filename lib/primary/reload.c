@@ -38,7 +38,7 @@ static cy__worker *find_next(struct reload *reload)
 {
 	for (; reload->at < reload->count; reload->at++) {
 		cy__worker *worker = cy__workers_find(reload->cluster, reload->ids[reload->at]);
-		if (worker && (worker->running || reload->picky))
+		if (worker && (worker->current.running || reload->picky))
 			return worker;
 		if (reload->picky) {
 			rx_fail(reload->subscriber, -ENOENT, "reload: there is no worker %" PRIu32,
@@ -130,7 +130,7 @@ static int choose(struct reload *reload, const struct recipe *recipe)
 	return count;
 }
 
-static int subscribe(rx_subscriber *subscriber, void *ctx)
+static int begin(rx_subscriber *subscriber, void *ctx)
 {
 	const struct recipe *recipe = ctx;
 	cy_cluster *cluster = recipe->cluster;
@@ -157,6 +157,14 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 	if (rx_wanted(subscriber))
 		begin_next(reload);
 	return 0;
+}
+
+static int subscribe(rx_subscriber *subscriber, void *ctx)
+{
+	rx_wait_forbid();
+	const int code = begin(subscriber, ctx);
+	rx_wait_allow();
+	return code;
 }
 
 static void drop_recipe(void *ctx)

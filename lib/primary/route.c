@@ -38,8 +38,8 @@ cy__worker *cy__route_any(const cy_cluster *cluster)
 		cy__worker *worker = cluster->workers[i];
 		if (!cy__worker_lives(worker) || worker->supervisor.asked)
 			continue;
-		if (!best || worker->ready > best->ready ||
-		    (worker->ready == best->ready && load_of(worker) < load_of(best)))
+		if (!best || worker->current.ready > best->current.ready ||
+		    (worker->current.ready == best->current.ready && load_of(worker) < load_of(best)))
 			best = worker;
 	}
 	return best;
@@ -62,7 +62,7 @@ void cy__route_to(cy__exchange *exchange, cy__worker *worker, const cy__call_fra
 	}
 	if (!cy__worker_lives(worker))
 		cy__leg_fail(leg, -EHOSTUNREACH, "the worker has failed");
-	else if (!worker->peer.greeted && worker->running && worker->disconnected)
+	else if (!worker->peer.greeted && worker->current.running && worker->current.disconnected)
 		cy__leg_fail(leg, -EHOSTUNREACH, "the worker has lost its channel");
 	else
 		cy__leg_send(leg, &worker->peer, call);
@@ -245,7 +245,7 @@ void cy__route_call(cy__peer *peer, const cy__frame *frame)
 /* A full queue is told to the sender once, not for every message, and that it is at its limit where that begins. */
 static int pass_message(cy__worker *worker, const cy__frame *frame, uint32_t from, cy__fds *fds)
 {
-	if (!worker->peer.greeted && (!cy__worker_lives(worker) || (worker->running && worker->disconnected)))
+	if (!worker->peer.greeted && (!cy__worker_lives(worker) || (worker->current.running && worker->current.disconnected)))
 		return rx_raise(-EHOSTUNREACH, "%s has gone", cy_label_of(worker->cluster, worker->peer.id));
 	const int code = cy__peer_forward(&worker->peer, frame, NULL, from, fds);
 	if (code == -EAGAIN)

@@ -23,8 +23,7 @@ int cy__streams_open(cy__worker *worker)
 {
 	const int code = open_outputs(worker);
 	if (code < 0) {
-		for (int i = 0; i < 2; i++)
-			cy__output_close(&worker->streams.outputs[i]);
+		cy__streams_close(worker);
 		return code;
 	}
 	worker->streams.input.worker = worker;
@@ -38,6 +37,18 @@ void cy__streams_drain(cy__worker *worker)
 {
 	for (int i = 0; i < 2; i++)
 		cy__output_drain(&worker->streams.outputs[i]);
+	cy__input_close(&worker->streams.input);
+}
+
+bool cy__streams_are_drained(const cy__worker *worker)
+{
+	return !worker->streams.outputs[0].open && !worker->streams.outputs[1].open;
+}
+
+void cy__streams_close(cy__worker *worker)
+{
+	for (int i = 0; i < 2; i++)
+		cy__output_close(&worker->streams.outputs[i]);
 	cy__input_close(&worker->streams.input);
 }
 

@@ -13,8 +13,11 @@ typedef struct cy__output {
 	int fd;
 	bool open;
 	rx_subscription readable;
-	char *line; /* the beginning of one that has not ended */
-	size_t used;
+	cy__work work; /* while there is more to do than fits into one turn */
+	bool draining; /* its process has ended, and so many bytes are left that it may have written: */
+	size_t left;
+	char *line; /* what has been read and not emitted: at most a beginning of a line, but between two slices */
+	size_t begin, used;
 	char *tail; /* of standard error: the last that was printed */
 	size_t tail_used;
 } cy__output;
@@ -37,8 +40,14 @@ typedef struct cy__streams {
 
 /* Take over the captured ends of a process that has just been started. @retval -ENOMEM nothing is taken over */
 int cy__streams_open(cy__worker *worker);
-/* The process has ended: bring what it wrote before, and close. The last words stay. */
+/*
+ * The process has ended: bring what it wrote before, in slices, then close, and tell it with cy__worker_drained(). The last
+ * words stay.
+ */
 void cy__streams_drain(cy__worker *worker);
+bool cy__streams_are_drained(const cy__worker *worker);
+/* Close, whatever there is to read. */
+void cy__streams_close(cy__worker *worker);
 /* Close, and release all memory. */
 void cy__streams_finish(cy__worker *worker);
 /* The last that it printed on its standard error, borrowed; NULL: nothing, or it is not captured. */

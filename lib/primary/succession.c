@@ -31,7 +31,7 @@ static void remove_spare(cy__worker *worker)
 bool cy__spares_run(const cy_cluster *cluster)
 {
 	for (const cy__worker *worker = cluster->spares; worker; worker = worker->next_spare)
-		if (worker->running)
+		if (worker->current.running)
 			return true;
 	return false;
 }
@@ -61,7 +61,7 @@ static void stop_spares(cy_cluster *cluster, uint32_t id, rx_nsec timeout, int s
 			continue;
 		if (worker->predecessor)
 			abandon(worker);
-		else if (worker->running)
+		else if (worker->current.running)
 			cy__worker_stop(worker, timeout, signal);
 	}
 }
@@ -79,7 +79,7 @@ void cy__spares_stop(cy_cluster *cluster, rx_nsec timeout, int signal)
 void cy__spares_force(cy_cluster *cluster)
 {
 	for (cy__worker *worker = cluster->spares; worker; worker = worker->next_spare)
-		if (worker->running)
+		if (worker->current.running)
 			cy__worker_force(worker);
 }
 
@@ -98,7 +98,8 @@ static int check(const cy__worker *worker)
 	if (worker->successor)
 		return rx_raise(-EALREADY, "%s is being replaced already",
 		                cy_label_of(worker->cluster, worker->peer.id));
-	if (!worker->running || !worker->ready || worker->disconnected || worker->supervisor.asked)
+	if (!cy__worker_has_process(worker) || !worker->current.ready || worker->current.disconnected ||
+	    worker->supervisor.asked)
 		return rx_raise(-EAGAIN, "%s is not ready, or is stopping",
 		                cy_label_of(worker->cluster, worker->peer.id));
 	return 0;
@@ -130,7 +131,7 @@ int cy__succession_begin(cy__worker *worker)
 cy__worker *cy__succession_take_over(cy__worker *successor)
 {
 	cy__worker *worker = successor->predecessor;
-	if (worker->supervisor.asked || !worker->running) {
+	if (worker->supervisor.asked || !worker->current.running) {
 		abandon(successor);
 		return NULL;
 	}
@@ -149,9 +150,9 @@ cy__worker *cy__succession_take_over(cy__worker *successor)
 
 void cy__succession_retire(cy__worker *worker)
 {
-	if (!worker->running)
+	if (!worker->current.running)
 		return;
-	cy__worker_ask_as(worker, CY_ENDED_REPLACED, CY__TO_PRIMARY);
+	cy__worker_ask_as(worker, CY_ENDED_REPLACED, CY__TO_PRIMARY, worker->recycle.options.drain);
 	cy__worker_stop(worker, worker->recycle.options.drain, 0);
 }
 

@@ -112,7 +112,7 @@ static int check_primary(const cy_cluster *cluster)
 	return cluster->primary ? 0 : rx_raise(-EPERM, "waiting for workers is the primary's");
 }
 
-static int wait_subscribe(rx_subscriber *subscriber, void *ctx)
+static int begin_wait(rx_subscriber *subscriber, void *ctx)
 {
 	const struct recipe *recipe = ctx;
 	cy__worker *worker;
@@ -148,6 +148,14 @@ static int wait_subscribe(rx_subscriber *subscriber, void *ctx)
 		break;
 	}
 	return 0;
+}
+
+static int wait_subscribe(rx_subscriber *subscriber, void *ctx)
+{
+	rx_wait_forbid();
+	const int code = begin_wait(subscriber, ctx);
+	rx_wait_allow();
+	return code;
 }
 
 static void drop_recipe(void *ctx)
@@ -255,7 +263,7 @@ static int choose(struct ready *ready, const struct ready_recipe *recipe)
 	return 0;
 }
 
-static int ready_subscribe(rx_subscriber *subscriber, void *ctx)
+static int begin_ready(rx_subscriber *subscriber, void *ctx)
 {
 	const struct ready_recipe *recipe = ctx;
 	const size_t room = recipe->all ? recipe->cluster->worker_count : recipe->count;
@@ -279,6 +287,14 @@ static int ready_subscribe(rx_subscriber *subscriber, void *ctx)
 	if (rx_wanted(subscriber))
 		conclude(ready);
 	return 0;
+}
+
+static int ready_subscribe(rx_subscriber *subscriber, void *ctx)
+{
+	rx_wait_forbid();
+	const int code = begin_ready(subscriber, ctx);
+	rx_wait_allow();
+	return code;
 }
 
 static void drop_ready(void *ctx)

@@ -4,12 +4,17 @@
  *
  * The end of an incarnation is that of its process. Its channel ends before that or with it: when the process has been
  * reaped, what it wrote last is still read, then comes `disconnect`, then `exit`.
+ *
+ * Others may hold what was its own: a child of it has inherited its end of the channel and of its output, and may write
+ * there for ever. So from the moment of the reaping the channel takes no more, and of a pipe counts what lies in it then;
+ * and even that is read like everything else, in the turns of the loop that its reader needs.
  */
 #include "lib/primary/worker.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,7 +62,7 @@ static void take_end(cy__worker *worker, cy__end *end, const cy__reasons *reason
 
 static void arm(cy__worker *worker)
 {
-	if (worker->supervisor.due == RX_NEVER)
+	if (worker->supervisor.due == RX_NEVER || worker->current.reaped)
 		rx_cancel(&worker->due);
 	else
 		rx_schedule(worker->cluster->scheduler, &worker->due, worker->supervisor.due - now(worker));
@@ -74,7 +79,8 @@ int cy__worker_again(cy__worker *worker)
 	cy__reasons reasons = {.code = code};
 	snprintf(reasons.start, sizeof reasons.start, "%s", rx_words(code));
 	cy__trouble(worker->cluster, worker->peer.id, code, "%s", reasons.start);
-	if (cy__supervisor_not_started(&worker->supervisor, now(worker), (uint32_t)rand(), &end) >= 0)
+	if (cy__supervisor_not_started(&worker->supervisor, now(worker), cy__chance_bits(&worker->cluster->chance),
+	                               &end) >= 0)
 		take_end(worker, &end, &reasons);
 	return rx_raise(code, "%s", reasons.start);
 }
@@ -87,7 +93,7 @@ static void due(rx_task *task)
 	} else if (cy__supervisor_overdue(&worker->supervisor, now(worker))) {
 		cy__trouble(worker->cluster, worker->peer.id, -ETIMEDOUT, "%s was not ready in time, and is killed",
 		            cy_label_of(worker->cluster, worker->peer.id));
-		if (worker->running)
+		if (cy__worker_has_process(worker))
 			cy__process_signal_group(&worker->process, SIGKILL);
 	} else {
 		arm(worker);
@@ -102,12 +108,29 @@ static void fail_waiting(cy__worker *worker)
 
 /* ---- The end of an incarnation ------------------------------------------------------------------------------------ */
 
+/*
+ * Nothing of it is left that could reach the next one: no order, no signal. What its process could not be told, it was
+ * not told.
+ */
+static void finish_incarnation(cy__worker *worker)
+{
+	cy__incarnation *current = &worker->current;
+	rx_cancel(&current->killing);
+	rx_cancel(&current->telling);
+	if (current->order.legs)
+		cy__exchange_cancel(&current->order);
+	cy__pulse_ended(worker);
+	cy__recycle_stop(worker);
+	current->running = current->reaped = false;
+}
+
 static void take_end(cy__worker *worker, cy__end *end, const cy__reasons *reasons)
 {
 	cy_cluster *cluster = worker->cluster;
 	char words[512];
+	finish_incarnation(worker);
 	if (end->reason == CY_ENDED_ASKED)
-		end->reason = worker->asked_as;
+		end->reason = worker->current.asked_as;
 	cy__succession_abandon(worker);
 	if (cy__succession_is_spare(worker))
 		cy__succession_judge(worker, end);
@@ -125,10 +148,6 @@ static void take_end(cy__worker *worker, cy__end *end, const cy__reasons *reason
 	event.sequel = end->sequel;
 	event.words = cy__reason_describe(worker, end, reasons, words, sizeof words);
 	event.last_words = cy__streams_last_words(worker);
-	rx_cancel(&worker->killing);
-	cy__pulse_ended(worker);
-	cy__recycle_stop(worker);
-	rx_cancel(&worker->telling);
 	arm(worker);
 	emit_status(worker);
 	cy__emit(cluster, event);
@@ -144,35 +163,57 @@ static void take_end(cy__worker *worker, cy__end *end, const cy__reasons *reason
 	cy__stop_progress(cluster);
 }
 
-/* What it wrote before its end is still to be read; if somebody else holds its socket, that is not waited for. */
-static void drain(cy__worker *worker)
+/* Its process is dead, and all that it left behind has been read. */
+static void end_if_drained(cy__worker *worker)
 {
-	cy__channel_counts before, after;
-	do {
-		if (!worker->peer.channel)
-			return;
-		cy__channel_count(worker->peer.channel, &before);
-		cy__channel_on_readable(worker->peer.channel, now(worker));
-		if (!worker->peer.channel)
-			return;
-		cy__channel_count(worker->peer.channel, &after);
-	} while (after.bytes_in != before.bytes_in || cy__channel_wants_turn(worker->peer.channel));
+	const rx_exit exit = worker->current.exit;
+	cy__end end;
+	if (!worker->current.reaped || worker->peer.channel || !cy__streams_are_drained(worker))
+		return;
+	if (!worker->current.disconnected) {
+		cy__worker_disconnected(worker, 0, NULL); /* which comes back here */
+		return;
+	}
+	cy__process_finish(&worker->process);
+	finish_incarnation(worker);
+	const cy__reasons reasons = {.code = exit.code, .signal = exit.signal, .core = exit.core};
+	if (cy__supervisor_ended(&worker->supervisor, exit.code, exit.signal, now(worker),
+	                         cy__chance_bits(&worker->cluster->chance), &end) >= 0)
+		take_end(worker, &end, &reasons);
 }
 
+void cy__worker_drained(cy__worker *worker)
+{
+	end_if_drained(worker);
+}
+
+/*
+ * What it wrote before its end lies in the socket, which takes no more from now on: whoever else holds its end is refused.
+ * Its end follows that of the channel, at once as a rule.
+ */
+static void close_channel(cy__worker *worker)
+{
+	cy__channel *channel = worker->peer.channel;
+	if (!channel)
+		return;
+	shutdown(cy__channel_fd(channel), SHUT_RD);
+	cy__peer_read(&worker->peer); /* what does not fit into one slice goes on as ever */
+}
+
+/* The number of a process that has been reaped is anybody's: nothing is sent to it any more, and no callback comes first. */
 static void child_exited(const rx_exit *exit, void *ctx)
 {
 	cy__worker *worker = ctx;
-	cy__end end;
-	drain(worker);
-	cy__streams_drain(worker);
-	worker->running = false;
-	cy__worker_disconnected(worker, 0, NULL);
+	worker->current.reaped = true;
+	worker->current.exit = *exit;
 	cy__process_reaped(&worker->process);
-	cy__process_finish(&worker->process);
-	const cy__reasons reasons = {.code = exit->code, .signal = exit->signal, .core = exit->core};
-	if (cy__supervisor_ended(&worker->supervisor, exit->code, exit->signal, now(worker), (uint32_t)rand(), &end) >=
-	    0)
-		take_end(worker, &end, &reasons);
+	rx_unsubscribe(&worker->current.child); /* its place is the next one's, who may be started in what follows */
+	rx_cancel(&worker->current.killing);
+	rx_cancel(&worker->due);
+	cy__pulse_ended(worker);
+	cy__streams_drain(worker);
+	close_channel(worker);
+	end_if_drained(worker);
 }
 RX_CONSUMER(child_exited, rx_exit);
 
@@ -180,8 +221,8 @@ RX_CONSUMER(child_exited, rx_exit);
 static void child_lost(const rx_error *error, void *ctx)
 {
 	cy__worker *worker = ctx;
-	if (!worker->running) {
-		worker->unwatched = error->code; /* who starts it looks there */
+	if (!worker->current.running) {
+		worker->current.unwatched = error->code; /* who starts it looks there */
 		return;
 	}
 	cy__trouble(worker->cluster, worker->peer.id, error->code, "%s was not ours to wait for: %s",
@@ -228,19 +269,19 @@ static void discard_process(cy__worker *worker)
 		;
 	cy__process_reaped(&worker->process);
 	cy__process_finish(&worker->process);
-	cy__streams_drain(worker);
+	cy__streams_close(worker);
 	cy__peer_lost(&worker->peer);
+	finish_incarnation(worker);
 }
 
 /* Its end will be heard of, or it cannot stay. */
 static int watch(cy__worker *worker)
 {
-	worker->unwatched = 0;
 	rx_subscribe(rx_child(worker->process.pid),
 	             &(rx_observer){RX_NEXT(child_exited), .error = child_lost, .ctx = worker,
 	                            .scheduler = worker->cluster->scheduler},
-	             &worker->child);
-	return worker->unwatched;
+	             &worker->current.child);
+	return worker->current.unwatched;
 }
 
 int cy__worker_start(cy__worker *worker)
@@ -251,6 +292,7 @@ int cy__worker_start(cy__worker *worker)
 	int code = cy__supervisor_start(&worker->supervisor, now(worker));
 	if (code < 0)
 		return code;
+	worker->current = (cy__incarnation){0};
 	arm(worker);
 	/* A terminal sends it to the whole group: a worker that has not joined must not die of what stops it in order. */
 	const int ignored = cy__signals_include(worker->cluster, SIGINT) ? SIGINT : 0;
@@ -268,8 +310,7 @@ int cy__worker_start(cy__worker *worker)
 		return rx_raise(code, "%s cannot be started: its channel: %s",
 		                cy_label_of(worker->cluster, worker->peer.id), strerror(-code));
 	}
-	worker->running = true;
-	worker->ready = worker->disconnected = false;
+	worker->current.running = true;
 	return 0;
 }
 
@@ -286,7 +327,7 @@ void cy__worker_hello(cy__worker *worker, const cy__frame *frame)
 
 static void become_ready(cy__worker *worker)
 {
-	worker->ready = true;
+	worker->current.ready = true;
 	cy__pulse_start(worker);
 	cy__recycle_start(worker);
 	if (worker->member)
@@ -296,8 +337,8 @@ static void become_ready(cy__worker *worker)
 
 static void note_asker(cy__worker *worker, cy_reason why, uint32_t who)
 {
-	worker->asked_as = why;
-	worker->asker = who;
+	worker->current.asked_as = why;
+	worker->current.asker = who;
 }
 
 void cy__worker_status(cy__worker *worker, cy_status status)
@@ -306,7 +347,7 @@ void cy__worker_status(cy__worker *worker, cy_status status)
 	if (cy__supervisor_set(&worker->supervisor, status, now(worker)) <= 0)
 		return;
 	arm(worker);
-	const bool ready = !worker->ready && (status == CY_IDLE || status == CY_PROCESSING);
+	const bool ready = !worker->current.ready && (status == CY_IDLE || status == CY_PROCESSING);
 	cy__worker *replaced = ready && worker->predecessor ? cy__succession_take_over(worker) : NULL;
 	emit_status(worker);
 	if (ready && !cy__succession_is_spare(worker)) /* whose place it was to take may be on its way out */
@@ -321,32 +362,26 @@ void cy__worker_status(cy__worker *worker, cy_status status)
 
 /* ---- Its channel's end -------------------------------------------------------------------------------------------- */
 
-void cy__worker_ask_as(cy__worker *worker, cy_reason why, uint32_t who)
+/* One that is on its way out has a deadline, if nobody has given it one: its name and its process are not held for ever. */
+static rx_nsec time_to_leave(const cy__worker *worker)
 {
-	if (!worker->supervisor.asked)
-		note_asker(worker, why, who);
-	cy__supervisor_ask(&worker->supervisor);
-}
-
-void cy__worker_ask(cy__worker *worker, uint32_t who)
-{
-	cy__worker_ask_as(worker, CY_ENDED_ASKED, who);
+	return worker->current.limited ? RX_NEVER : worker->cluster->options.shutdown_timeout;
 }
 
 void cy__worker_goodbye(cy__worker *worker)
 {
-	cy__worker_ask(worker, worker->peer.id);
+	cy__worker_ask(worker, worker->peer.id, time_to_leave(worker));
 }
 
 static void kill_next(rx_task *task)
 {
-	cy__worker *worker = CY__CONTAINER(task, cy__worker, killing);
-	if (!worker->running)
+	cy__worker *worker = CY__CONTAINER(task, cy__worker, current.killing);
+	if (!cy__worker_has_process(worker))
 		return;
-	if (worker->next_signal == SIGTERM) {
+	if (worker->current.next_signal == SIGTERM) {
 		cy__process_signal(&worker->process, SIGTERM);
-		worker->next_signal = SIGKILL;
-		rx_schedule(worker->cluster->scheduler, &worker->killing, worker->cluster->options.kill_after);
+		worker->current.next_signal = SIGKILL;
+		rx_schedule(worker->cluster->scheduler, &worker->current.killing, worker->cluster->options.kill_after);
 	} else {
 		cy__process_signal_group(&worker->process, SIGKILL);
 	}
@@ -356,21 +391,38 @@ static void kill_next(rx_task *task)
 static void kill_after(cy__worker *worker, rx_nsec timeout)
 {
 	const rx_nsec delay = timeout > 0 ? timeout : 0;
-	if (timeout == RX_NEVER || !worker->running)
+	if (!cy__worker_has_process(worker))
 		return;
-	if (worker->killing.scheduler && (worker->next_signal == SIGKILL || worker->killing.due - now(worker) <= delay))
+	worker->current.limited = true;
+	if (timeout == RX_NEVER)
 		return;
-	worker->next_signal = SIGTERM;
-	worker->killing.run = kill_next;
-	rx_schedule(worker->cluster->scheduler, &worker->killing, delay);
+	if (worker->current.killing.scheduler &&
+	    (worker->current.next_signal == SIGKILL || worker->current.killing.due - now(worker) <= delay))
+		return;
+	worker->current.next_signal = SIGTERM;
+	worker->current.killing.run = kill_next;
+	rx_schedule(worker->cluster->scheduler, &worker->current.killing, delay);
+}
+
+void cy__worker_ask_as(cy__worker *worker, cy_reason why, uint32_t who, rx_nsec timeout)
+{
+	if (!worker->supervisor.asked)
+		note_asker(worker, why, who);
+	cy__supervisor_ask(&worker->supervisor);
+	kill_after(worker, timeout);
+}
+
+void cy__worker_ask(cy__worker *worker, uint32_t who, rx_nsec timeout)
+{
+	cy__worker_ask_as(worker, CY_ENDED_ASKED, who, timeout);
 }
 
 void cy__worker_disconnected(cy__worker *worker, int code, const char *why)
 {
 	cy_cluster *cluster = worker->cluster;
-	if (worker->disconnected)
+	if (worker->current.disconnected)
 		return;
-	worker->disconnected = true;
+	worker->current.disconnected = true;
 	const bool intended = worker->supervisor.asked;
 	cy__peer_lost(&worker->peer);
 	if (code < 0)
@@ -380,8 +432,8 @@ void cy__worker_disconnected(cy__worker *worker, int code, const char *why)
 	event.intended = intended;
 	event.code = code;
 	cy__emit(cluster, event);
-	if (!intended)
-		kill_after(worker, cluster->options.shutdown_timeout);
+	kill_after(worker, time_to_leave(worker));
+	end_if_drained(worker);
 }
 
 /* ---- Stopping ------------------------------------------------------------------------------------------------------ */
@@ -392,21 +444,21 @@ static void tell(cy__worker *worker);
 
 static void tell_again(rx_task *task)
 {
-	tell(CY__CONTAINER(task, cy__worker, telling));
+	tell(CY__CONTAINER(task, cy__worker, current.telling));
 }
 
 /* Its end is seen by its exit; for want of memory or room it is told again. */
 static void not_told(cy__exchange *exchange, uint32_t from, cy__body body)
 {
 	(void)from;
-	cy__worker *worker = CY__CONTAINER(exchange, cy__worker, order);
+	cy__worker *worker = CY__CONTAINER(exchange, cy__worker, current.order);
 	const rx_error *error = cy__error_of(body);
 	const int code = error->code;
 	rx_error_unref(error);
 	if (code != -ENOMEM && code != -EAGAIN)
 		return;
-	worker->telling.run = tell_again;
-	rx_schedule(worker->cluster->scheduler, &worker->telling, TELL_AGAIN);
+	worker->current.telling.run = tell_again;
+	rx_schedule(worker->cluster->scheduler, &worker->current.telling, TELL_AGAIN);
 }
 
 static void nothing_came(cy__exchange *exchange, cy__leg *leg, uint32_t from, cy__body body, cy__fds *fds)
@@ -429,12 +481,12 @@ static void tell(cy__worker *worker)
 {
 	static const cy__caller orders = {
 		.item = nothing_came, .error = not_told, .end = was_told, .release = nothing_to_release};
-	if (!worker->peer.channel)
+	if (!worker->peer.channel || worker->current.order.legs)
 		return;
-	cy_value *body = cy_array(cy_nil(), cy_string("cy_shutdown"), cy_int(worker->asking));
-	cy__exchange_init(&worker->order, worker->cluster, &orders, CY__TO_PRIMARY, CY__CREDIT_ITEMS, 0, false);
+	cy_value *body = cy_array(cy_nil(), cy_string("cy_shutdown"), cy_int(worker->current.asking));
+	cy__exchange_init(&worker->current.order, worker->cluster, &orders, CY__TO_PRIMARY, CY__CREDIT_ITEMS, 0, false);
 	/* Behind all that was sent before it, however large. */
-	cy__route_to(&worker->order, worker,
+	cy__route_to(&worker->current.order, worker,
 	             &(cy__call_frame){.flags = CY__FRAME_BULK, .last = true, .to = worker->peer.id, .body = body});
 	cy_value_unref(body);
 }
@@ -442,7 +494,9 @@ static void tell(cy__worker *worker)
 /* It has no process, and will have none but by hand: who waits for it hears that. */
 static void give_up(cy__worker *worker)
 {
+	rx_wait_forbid();
 	fail_waiting(worker);
+	rx_wait_allow();
 	emit_status(worker);
 }
 
@@ -450,7 +504,9 @@ static void give_up(cy__worker *worker)
 static void bury(cy__worker *worker)
 {
 	rx_cancel(&worker->due);
+	rx_wait_forbid();
 	fail_waiting(worker);
+	rx_wait_allow();
 	emit_status(worker);
 	/* Callbacks may have started it again meanwhile. */
 	if (!cy__supervisor_lives(&worker->supervisor))
@@ -463,18 +519,17 @@ void cy__worker_stop(cy__worker *worker, rx_nsec timeout, int signal)
 	if (!cy__succession_is_spare(worker))
 		cy__succession_stop(worker, timeout, signal);
 	const bool told = worker->supervisor.status == CY_STOPPING && worker->supervisor.asked;
-	if (!worker->running) {
+	if (!worker->current.running) {
 		const bool lived = cy__supervisor_lives(&worker->supervisor);
-		cy__worker_ask(worker, CY__TO_PRIMARY);
+		cy__worker_ask(worker, CY__TO_PRIMARY, RX_NEVER);
 		if (lived)
 			bury(worker);
 		return;
 	}
-	cy__worker_ask(worker, CY__TO_PRIMARY);
-	kill_after(worker, timeout);
+	cy__worker_ask(worker, CY__TO_PRIMARY, timeout);
 	if (told || !worker->peer.channel)
 		return;
-	worker->asking = signal;
+	worker->current.asking = signal;
 	tell(worker);
 	if (cy__supervisor_set(&worker->supervisor, CY_STOPPING, now(worker)) > 0)
 		emit_status(worker);
@@ -504,19 +559,18 @@ void cy__worker_follow(cy__worker *worker, cy_sequel sequel)
 
 void cy__worker_limit(cy__worker *worker, rx_nsec timeout)
 {
-	if (!worker->running)
+	if (!worker->current.running)
 		return;
-	cy__worker_ask(worker, CY__TO_PRIMARY);
-	kill_after(worker, timeout);
+	cy__worker_ask(worker, CY__TO_PRIMARY, timeout);
 }
 
 void cy__worker_force(cy__worker *worker)
 {
-	if (!worker->running) {
+	if (!worker->current.running) {
 		cy__worker_stop(worker, RX_NOW, 0);
 		return;
 	}
-	cy__worker_ask(worker, CY__TO_PRIMARY);
+	cy__worker_ask(worker, CY__TO_PRIMARY, RX_NEVER);
 	cy__process_signal_group(&worker->process, SIGKILL);
 }
 
@@ -549,13 +603,8 @@ static void close_account(const cy__worker *worker)
 void cy__worker_destroy(cy__worker *worker)
 {
 	rx_cancel(&worker->due);
-	rx_cancel(&worker->killing);
-	cy__pulse_ended(worker);
-	cy__recycle_stop(worker);
-	if (worker->order.legs)
-		cy__exchange_cancel(&worker->order);
-	rx_cancel(&worker->telling);
-	rx_unsubscribe(&worker->child);
+	finish_incarnation(worker);
+	rx_unsubscribe(&worker->current.child);
 	fail_waiting(worker);
 	cy__peer_finish(&worker->peer);
 	close_account(worker);

@@ -13,6 +13,28 @@
 #include "lib/primary/streams.h"
 #include "lib/primary/supervise.h"
 
+/*
+ * What belongs to one process of a worker: it begins with zeros when the process has been started, and is finished when
+ * the process has been reaped and what it wrote has been read. Nothing of it reaches the next incarnation.
+ */
+typedef struct cy__incarnation {
+	bool running;      /* it has a process whose end has not been told */
+	bool reaped;       /* which is dead: what it wrote last is being read */
+	rx_exit exit;      /* how it ended, then */
+	bool ready;        /* it was IDLE or PROCESSING */
+	bool disconnected; /* its channel has ended, and everybody was told */
+	rx_subscription child;
+	int unwatched;      /* 0, or why its end cannot be waited for */
+	uint32_t asker;     /* who asked for its end, if it was asked for, or for whom */
+	cy_reason asked_as; /* CY_ENDED_ASKED, or why the library did */
+	bool limited;       /* whoever asked has said how long its end may take */
+	rx_task killing;    /* the next signal */
+	int next_signal;
+	cy__exchange order; /* the call that asks it to stop; it is under way while it has a leg */
+	rx_task telling;    /* that call again, which could not be made */
+	int asking;         /* the signal that is its argument */
+} cy__incarnation;
+
 struct cy__worker {
 	cy__peer peer; /* with the id */
 	cy_cluster *cluster;
@@ -25,21 +47,10 @@ struct cy__worker {
 	cy__supervisor supervisor;
 	cy__process process;
 	cy__streams streams;
-	bool running;      /* it has a process that has not been reaped */
-	bool ready;        /* it was IDLE or PROCESSING in this incarnation */
-	bool disconnected; /* its channel has ended, and everybody was told */
-	rx_subscription child;
-	uint32_t asker;               /* who asked for the end of this incarnation, if it was asked for, or for whom */
-	cy_reason asked_as;           /* CY_ENDED_ASKED, or why the library did */
+	cy__incarnation current;
 	cy_worker_statistics earlier; /* what was counted of those that it has replaced */
-	rx_task due;     /* the start timeout, or the revival */
-	rx_task killing; /* the next signal */
-	int next_signal;
+	rx_task due; /* the start timeout, or the revival */
 	cy__pulse pulse;
-	cy__exchange order; /* the call that asks it to stop */
-	rx_task telling;    /* that call again, which could not be made */
-	int asking;         /* the signal that is its argument */
-	int unwatched;      /* 0, or why its end cannot be waited for */
 	cy__member *member; /* of a group; NULL: of none */
 	cy__policy *policy; /* the program's own; NULL: none */
 	cy__recycle recycle;
@@ -67,10 +78,15 @@ void cy__worker_status(cy__worker *worker, cy_status status);
  * twice, the earlier signal counts.
  */
 void cy__worker_stop(cy__worker *worker, rx_nsec timeout, int signal);
-/* Somebody asks for its end; whoever is the first is the one who did. */
-void cy__worker_ask(cy__worker *worker, uint32_t who);
+/*
+ * Somebody asks for its end; whoever is the first is the one who did. SIGTERM follows after @p timeout, then SIGKILL: an end
+ * that is asked for has a deadline, however it is asked for.
+ */
+void cy__worker_ask(cy__worker *worker, uint32_t who, rx_nsec timeout);
 /* cy__worker_ask() by the library itself, for @p who's sake. */
-void cy__worker_ask_as(cy__worker *worker, cy_reason why, uint32_t who);
+void cy__worker_ask_as(cy__worker *worker, cy_reason why, uint32_t who, rx_nsec timeout);
+/* What its captured streams still had has been read: its end goes on, if its process has ended. */
+void cy__worker_drained(cy__worker *worker);
 /* The program's own policy has decided. @retval as cy__supervisor_decide() */
 int cy__worker_decide(cy__worker *worker, cy_sequel sequel, rx_nsec delay);
 /* What follows the end of one that has no process is its group's to say. */
@@ -80,6 +96,11 @@ void cy__worker_limit(cy__worker *worker, rx_nsec timeout);
 /* Kill it, and do not revive it. */
 void cy__worker_force(cy__worker *worker);
 bool cy__worker_lives(const cy__worker *worker);
+/* Whether it has a process that can be signalled: one that has been reaped is still `running` until its end is told. */
+static inline bool cy__worker_has_process(const cy__worker *worker)
+{
+	return worker->current.running && !worker->current.reaped;
+}
 
 /* Zeroed memory becomes a worker that has not been started. */
 void cy__worker_init(cy__worker *worker, cy_cluster *cluster, uint32_t id);

@@ -131,7 +131,7 @@ void cy__workers_bury(cy__worker *worker)
 bool cy__workers_live(const cy_cluster *cluster)
 {
 	for (size_t i = 0; i < cluster->worker_count; i++)
-		if (cluster->workers[i]->running || cy__worker_lives(cluster->workers[i]))
+		if (cluster->workers[i]->current.running || cy__worker_lives(cluster->workers[i]))
 			return true;
 	return cy__spares_run(cluster);
 }
@@ -139,14 +139,14 @@ bool cy__workers_live(const cy_cluster *cluster)
 static void kill_and_reap(cy__worker *worker)
 {
 	const pid_t pid = worker->process.pid;
-	if (!worker->running)
+	if (!cy__worker_has_process(worker))
 		return;
-	rx_unsubscribe(&worker->child);
+	rx_unsubscribe(&worker->current.child);
 	cy__process_signal_group(&worker->process, SIGKILL);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
 		;
 	cy__process_reaped(&worker->process);
-	worker->running = false;
+	worker->current.running = false;
 }
 
 void cy__workers_finish(cy_cluster *cluster)
@@ -359,7 +359,7 @@ int cy_kill(cy_cluster *cluster, cy_target target, int signal)
 		code = cy__route_worker(cluster, target.to, target.name, &worker);
 	if (code < 0)
 		return code;
-	if (!worker->running)
+	if (!cy__worker_has_process(worker))
 		return rx_raise(-ESRCH, "kill: %s has no process now", cy_label_of(cluster, worker->peer.id));
 	return cy__process_signal(&worker->process, signal);
 }
@@ -376,11 +376,11 @@ int cy_disconnect(cy_cluster *cluster, cy_target target)
 	const int code = cy__route_worker(cluster, target.to, target.name, &worker);
 	if (code < 0)
 		return code;
-	if (!worker->running) {
+	if (!worker->current.running) {
 		cy__worker_stop(worker, RX_NEVER, 0);
 		return 0;
 	}
-	cy__worker_ask(worker, CY__TO_PRIMARY);
+	cy__worker_ask(worker, CY__TO_PRIMARY, cluster->options.shutdown_timeout);
 	cy__peer_leave(&worker->peer);
 	return 0;
 }

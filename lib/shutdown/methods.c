@@ -25,8 +25,10 @@ static struct cy__method **find(cy_cluster *cluster, const char *name)
 static void free_method(struct cy__method *method)
 {
 	rx_unsubscribe(&method->subscription);
+	rx_wait_forbid();
 	if (method->drop)
 		method->drop(method->ctx);
+	rx_wait_allow();
 	rx_free(method->name);
 	rx_free(method);
 }
@@ -100,6 +102,7 @@ static void begin(struct cy__method *method, int signal)
 /* One more than there are, so that none is the last one before all have begun. */
 void cy__methods_run(cy_cluster *cluster, int signal, void (*done)(cy_cluster *cluster))
 {
+	rx_wait_forbid();
 	cluster->methods.done = done;
 	cluster->methods.running = 1;
 	for (struct cy__method *method = cluster->methods.first; method; method = method->next) {
@@ -111,6 +114,7 @@ void cy__methods_run(cy_cluster *cluster, int signal, void (*done)(cy_cluster *c
 			begin(method, signal);
 	if (--cluster->methods.running == 0)
 		done(cluster);
+	rx_wait_allow();
 }
 
 void cy__methods_finish(cy_cluster *cluster)

@@ -187,7 +187,7 @@ static void stop_waiting(void *ctx)
 
 static void add_waiting(struct waiting *waiting, const cy__worker *worker)
 {
-	if (worker->running)
+	if (worker->current.running)
 		waiting->ids[waiting->count++] = worker->peer.id;
 }
 
@@ -208,7 +208,7 @@ static int choose(struct waiting *waiting, const struct shutdown *shutdown, cy__
 	return code;
 }
 
-static int subscribe(rx_subscriber *subscriber, void *ctx)
+static int begin(rx_subscriber *subscriber, void *ctx)
 {
 	const struct shutdown *shutdown = ctx;
 	cy_cluster *cluster = shutdown->cluster;
@@ -240,6 +240,14 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 	if (nobody)
 		rx_complete(subscriber);
 	return 0;
+}
+
+static int subscribe(rx_subscriber *subscriber, void *ctx)
+{
+	rx_wait_forbid();
+	const int code = begin(subscriber, ctx);
+	rx_wait_allow();
+	return code;
 }
 
 static void drop_shutdown(void *ctx)

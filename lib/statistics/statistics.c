@@ -28,8 +28,8 @@ static void count(const cy__peer *peer, cy_worker_statistics *into)
 
 static void look(const cy__worker *worker, cy_worker_statistics *into)
 {
-	const cy__usage usage = worker->running ? cy__usage_of(worker->process.pid) : (cy__usage){0};
-	into->pid = worker->running ? worker->process.pid : 0;
+	const cy__usage usage = worker->current.running ? cy__usage_of(worker->process.pid) : (cy__usage){0};
+	into->pid = worker->current.running ? worker->process.pid : 0;
 	into->memory = usage.memory;
 	into->processor = usage.processor;
 	into->calls = worker->peer.leg_count;

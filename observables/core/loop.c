@@ -110,10 +110,28 @@ static void loop_cancel(rx_scheduler *scheduler, rx_task *task)
 		arm(loop); /* an idle timer would keep ev_run() running */
 }
 
+/* How often rx_wait_forbid() counts on this thread. */
+static RX__THREAD unsigned forbidden;
+
+void rx_wait_forbid(void)
+{
+	forbidden++;
+}
+
+void rx_wait_allow(void)
+{
+	forbidden--;
+}
+
+static bool loop_inside(rx_scheduler *scheduler)
+{
+	return forbidden > 0 || ev_depth(of(scheduler)->ev) > 0;
+}
+
 static int loop_wait(rx_scheduler *scheduler, const bool *done)
 {
 	struct ev_loop *ev = of(scheduler)->ev;
-	if (ev_depth(ev) > 0)
+	if (loop_inside(scheduler))
 		return rx_raise(-EDEADLK, "nothing can be awaited inside a callback of the loop");
 	while (!*done)
 		if (!ev_run(ev, EVRUN_ONCE) && !*done)
@@ -121,8 +139,12 @@ static int loop_wait(rx_scheduler *scheduler, const bool *done)
 	return 0;
 }
 
-static const rx_scheduler_ops loop_ops = {
-	.name = "loop", .now = loop_now, .schedule = loop_schedule, .cancel = loop_cancel, .wait = loop_wait};
+static const rx_scheduler_ops loop_ops = {.name = "loop",
+                                          .now = loop_now,
+                                          .schedule = loop_schedule,
+                                          .cancel = loop_cancel,
+                                          .wait = loop_wait,
+                                          .inside = loop_inside};
 
 /* ---- Before the loop sleeps ------------------------------------------------------------------------------------- */
 
@@ -177,8 +199,17 @@ static int asap_wait(rx_scheduler *scheduler, const bool *done)
 	return loop_wait(&loop_of_asap(asap_of(scheduler))->scheduler, done);
 }
 
-static const rx_scheduler_ops asap_ops = {
-	.name = "asap", .now = loop_now, .schedule = asap_schedule, .cancel = asap_cancel, .wait = asap_wait};
+static bool asap_inside(rx_scheduler *scheduler)
+{
+	return loop_inside(&loop_of_asap(asap_of(scheduler))->scheduler);
+}
+
+static const rx_scheduler_ops asap_ops = {.name = "asap",
+                                          .now = loop_now,
+                                          .schedule = asap_schedule,
+                                          .cancel = asap_cancel,
+                                          .wait = asap_wait,
+                                          .inside = asap_inside};
 
 /* ---- Turns ------------------------------------------------------------------------------------------------------------ */
 
@@ -355,7 +386,7 @@ int rx_loop_poll(struct ev_loop *ev)
 {
 	if (!ev)
 		ev = ev_default_loop(0);
-	if (ev_depth(ev) > 0)
+	if (forbidden || ev_depth(ev) > 0)
 		return rx_raise(-EDEADLK, "the loop is running this callback");
 	ev_run(ev, EVRUN_NOWAIT);
 	return 0;

@@ -40,6 +40,13 @@ rx_scheduler *rx_scheduler_set_current(rx_scheduler *scheduler)
 	return before;
 }
 
+bool rx_can_wait(rx_scheduler *scheduler)
+{
+	if (!scheduler)
+		scheduler = rx_scheduler_current();
+	return !scheduler->ops->inside || !scheduler->ops->inside(scheduler);
+}
+
 static void timer_run(rx_task *task)
 {
 	rx_stage_timer *timer = (rx_stage_timer *)task;

@@ -46,12 +46,18 @@ static void trampoline_cancel(rx_scheduler *scheduler, rx_task *task)
 	rx__queue_remove(&trampoline.queue, task);
 }
 
+static bool trampoline_inside(rx_scheduler *scheduler)
+{
+	return trampoline.running;
+}
+
 rx_scheduler *rx_trampoline(void)
 {
 	static const rx_scheduler_ops ops = {.name = "trampoline",
 	                                     .now = trampoline_now,
 	                                     .schedule = trampoline_schedule,
-	                                     .cancel = trampoline_cancel};
+	                                     .cancel = trampoline_cancel,
+	                                     .inside = trampoline_inside};
 	static rx_scheduler scheduler = {&ops};
 	return &scheduler;
 }

@@ -60,11 +60,17 @@ static int virtual_wait(rx_scheduler *scheduler, const bool *done)
 	return 0;
 }
 
+static bool virtual_inside(rx_scheduler *scheduler)
+{
+	return of(scheduler)->depth > 0;
+}
+
 static const rx_scheduler_ops virtual_ops = {.name = "virtual",
                                              .now = virtual_now,
                                              .schedule = virtual_schedule,
                                              .cancel = virtual_cancel,
-                                             .wait = virtual_wait};
+                                             .wait = virtual_wait,
+                                             .inside = virtual_inside};
 
 void rx__virtual_at(rx_scheduler *scheduler, rx_task *task, rx_nsec due)
 {

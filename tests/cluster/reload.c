@@ -130,7 +130,7 @@ static void count_spares(const cy_event *event, void *ctx)
 	const cy_cluster *cluster = ctx;
 	size_t count = 0;
 	for (const cy__worker *worker = cluster->spares; worker; worker = worker->next_spare)
-		count += worker->running;
+		count += worker->current.running;
 	ck_assert_uint_le(count, 1);
 }
 RX_CONSUMER(count_spares, cy_event);

@@ -59,6 +59,9 @@ typedef struct cy_options {
 	 * 0: 256 MiB. Beyond it, the keys of whoever left the most are removed, the newest first; an `error` event says how
 	 * many. */
 	size_t storage_left;
+	/** What all jitter is drawn from: with the same seed a cluster draws the same numbers, for tests. 0: a seed of the
+	 * kernel's, so that no two clusters draw alike. */
+	uint64_t seed;
 } cy_options;
 
 /**
@@ -71,6 +74,9 @@ typedef struct cy_options {
  * by more than `shutdown_timeout`; it has the rights that the primary has then, and ends with the cluster. A program that
  * is set-uid, set-gid or has file capabilities takes a role from its environment only where its parent has the same rights.
  *
+ * What makes it fail: -EALREADY, this process has joined; -EDEADLK, this is a callback of the loop or of the library;
+ * -EINVAL, a time of the options is negative; -ENOMEM; and in a worker whatever is wrong with its channel.
+ *
  * @param options  NULL: all defaults
  * @returns NULL when it failed; the reason went to the hook of rx_on_unhandled_error(), which by default prints it
  */
@@ -79,7 +85,11 @@ RX_API cy_cluster *cy_join(const cy_options *options);
 /**
  * Run the loop until the cluster ends (in the primary) or this worker does, shut down in order, release the handle.
  * The same as cy_start(), the loop, cy_leave().
+ *
+ * Not inside a callback of the loop or of the library, where the end of the handle would be that of whoever called back: a
+ * handler, an observer of events, a policy, a shutdown method, a task of virtual time. cy_stop() works everywhere.
  * @returns the exit status for `main`
+ * @retval -EDEADLK  inside a callback: nothing has changed
  */
 RX_API int cy_run(cy_cluster *cluster);
 
@@ -87,8 +97,9 @@ RX_API int cy_run(cy_cluster *cluster);
 RX_API void cy_start(cy_cluster *cluster);
 /**
  * For a host that runs its own loop: release the handle, after cy_events() has completed. Sooner, it ends the process's
- * part at once: a primary kills its workers.
+ * part at once: a primary kills its workers. Not inside a callback, as cy_run(): not even in the completion of cy_events().
  * @returns the exit status for `main`
+ * @retval -EDEADLK  inside a callback: nothing has changed
  */
 RX_API int cy_leave(cy_cluster *cluster);
 
@@ -110,7 +121,7 @@ RX_API const char *cy_label_of(const cy_cluster *cluster, uint32_t id);
 /**
  * Give the loop a turn without waiting: for a worker that computes and still wants to hear of cancellations and of its
  * end. Not from inside a callback of the loop.
- * @retval -EDEADLK  inside a callback
+ * @retval -EDEADLK  inside a callback of the loop or of the library
  */
 RX_API int cy_poll(cy_cluster *cluster);
 /** Whether this process has been asked to stop. */

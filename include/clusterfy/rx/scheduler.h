@@ -37,6 +37,8 @@ typedef struct rx_scheduler_ops {
 	 * @retval -EDEADLK  called inside one of its own callbacks, or nothing is left that could happen
 	 */
 	int (*wait)(rx_scheduler *scheduler, const bool *done);
+	/** Whether one of its callbacks is on the stack. NULL: it cannot say. */
+	bool (*inside)(rx_scheduler *scheduler);
 } rx_scheduler_ops;
 
 /** The first member of every scheduler. */
@@ -59,6 +61,18 @@ RX_API void rx_cancel(rx_task *task);
 RX_API rx_scheduler *rx_scheduler_current(void);
 /** Set the thread's current scheduler, NULL for that of the default loop; returns the one before (maybe NULL). */
 RX_API rx_scheduler *rx_scheduler_set_current(rx_scheduler *scheduler);
+
+/**
+ * Whether something can be awaited here: not inside a callback of @p scheduler (NULL: the thread's current one), nor, if it
+ * is a loop's, between rx_wait_forbid() and rx_wait_allow().
+ */
+RX_API bool rx_can_wait(rx_scheduler *scheduler);
+/**
+ * Until rx_wait_allow() no loop can be waited for or polled on this thread: -EDEADLK. They nest. For a library whose
+ * functions call their user back while something is on their stack that a turn of the loop may release.
+ */
+RX_API void rx_wait_forbid(void);
+RX_API void rx_wait_allow(void);
 
 struct ev_loop;
 /**
@@ -85,7 +99,7 @@ RX_API rx_scheduler *rx_trampoline(void);
 /**
  * Give a libev loop (NULL: the default one) a turn without waiting: run what is due.
  * @retval 0         done
- * @retval -EDEADLK  inside one of its callbacks
+ * @retval -EDEADLK  inside one of its callbacks, or after rx_wait_forbid()
  */
 RX_API int rx_loop_poll(struct ev_loop *loop);
 
