@@ -61,8 +61,39 @@ static void unregister(struct scene *scene)
 	cy_off_shutdown(scene->cluster, "method");
 }
 
-static void (*const acts[])(struct scene *) = {stop,       fork_another, unsubscribe, kill_it,
-                                               disconnect, shut_down,    call_again,  unregister};
+/* Each would release what has called back: it is refused, and changes nothing. */
+static void run_here(struct scene *scene)
+{
+	ck_assert_int_eq(cy_run(scene->cluster), -EDEADLK);
+}
+
+static void leave_here(struct scene *scene)
+{
+	ck_assert_int_eq(cy_leave(scene->cluster), -EDEADLK);
+}
+
+static int joining; /* the code with which that fails */
+
+static void note_code(const rx_error *error, void *ctx)
+{
+	joining = error->code;
+}
+
+static void join_here(struct scene *scene)
+{
+	rx_on_unhandled_error(note_code, NULL);
+	ck_assert_ptr_null(cy_join(NULL));
+	rx_on_unhandled_error(NULL, NULL);
+	ck_assert_int_eq(joining, -EDEADLK);
+}
+
+static void poll_here(struct scene *scene)
+{
+	ck_assert_int_eq(cy_poll(scene->cluster), -EDEADLK);
+}
+
+static void (*const acts[])(struct scene *) = {stop,       fork_another, unsubscribe, kill_it,   disconnect, shut_down,
+                                               call_again, unregister,   run_here,    join_here, leave_here, poll_here};
 
 static void act(struct scene *scene)
 {
