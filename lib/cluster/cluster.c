@@ -212,6 +212,7 @@ static void release(cy_cluster *cluster)
 	cy__turns_destroy(cluster->turns);
 	cy__ledger_destroy(cluster->ledger);
 	rx_cancel(&cluster->quota_events.saying);
+	cy__troubles_finish(cluster);
 	rx_cancel(&cluster->alive);
 	rx_cancel(&cluster->telling);
 	rx_subject_unref(cluster->events);
@@ -303,6 +304,7 @@ void cy_start(cy_cluster *cluster)
 
 void cy__conclude(cy_cluster *cluster)
 {
+	cy__troubles_tell(cluster);
 	rx_subject_next(cluster->end, &cluster->exit_status);
 	rx_subject_complete(cluster->end);
 	rx_subject_complete(cluster->output);

@@ -25,6 +25,7 @@
 
 #include "lib/cluster/chance.h"
 #include "lib/command/table.h"
+#include "lib/event/trouble.h"
 #include "lib/ledger/ledger.h"
 #include "lib/ledger/turns.h"
 #include "lib/wire/bind.h"
@@ -160,6 +161,7 @@ struct cy_cluster {
 	rx_scheduler *scheduler, *asap;
 	cy__ledger *ledger; /* who makes this process hold what */
 	cy__quota_events quota_events;
+	cy__troubles troubles;
 	cy__turns *turns; /* work of others that takes longer than a slice of a turn */
 	cy__turn passed;  /* the last turn that passed the limit, until an event has said so */
 	rx_task passing;
@@ -232,6 +234,11 @@ const char *cy__label(const cy_cluster *cluster, uint32_t id, char *text, size_t
 void cy__conclude(cy_cluster *cluster);
 /* An error event: @p code with words. */
 void cy__trouble(cy_cluster *cluster, uint32_t worker, int code, const char *format, ...) RX_PRINTF(4, 5);
+/* The same, where a frame of @p origin's is the cause: not more often than lib/event/trouble.h says, the others counted. */
+void cy__trouble_by_frame(cy_cluster *cluster, uint32_t origin, int code, const char *format, ...) RX_PRINTF(4, 5);
+/* How many were not said one by one, now: nobody hears it later. */
+void cy__troubles_tell(cy_cluster *cluster);
+void cy__troubles_finish(cy_cluster *cluster);
 /* A copy from rx_alloc(), or NULL. */
 char *cy__strdup(const char *text);
 /* Emit an event in this process; the time is filled in. */

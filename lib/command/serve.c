@@ -506,7 +506,7 @@ static int unpack_frame(cy__serve *serve, const cy__frame *frame, cy_value **bod
 	if (code >= 0)
 		command->size = strlen(command->bytes);
 	if (code == -EBADMSG)
-		cy__trouble(serve->cluster, serve->origin, code, "call %" PRIu64 " of %s: %s", serve->call,
+		cy__trouble_by_frame(serve->cluster, serve->origin, code, "call %" PRIu64 " of %s: %s", serve->call,
 		            cy_label_of(serve->cluster, serve->origin), rx_words(code));
 	return code;
 }
@@ -552,7 +552,7 @@ static int unpack_body(cy__serve *serve, cy_value *body, cy__text *command)
 			command->size = strlen(command->bytes);
 	}
 	if (code == -EBADMSG)
-		cy__trouble(serve->cluster, serve->origin, code, "call %" PRIu64 " of %s: %s", serve->call,
+		cy__trouble_by_frame(serve->cluster, serve->origin, code, "call %" PRIu64 " of %s: %s", serve->call,
 		            cy_label_of(serve->cluster, serve->origin), rx_words(code));
 	return code;
 }

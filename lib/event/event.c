@@ -3,8 +3,6 @@
  */
 #include "lib/cluster/cluster.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <time.h>
 
 static void event_drop(void *value)
@@ -132,19 +130,4 @@ int cy_emit(cy_cluster *cluster, const char *name, cy_value *body)
 		                             .body = value});
 	cy_value_unref(value);
 	return code;
-}
-
-void cy__trouble(cy_cluster *cluster, uint32_t worker, int code, const char *format, ...)
-{
-	char words[512];
-	va_list arguments;
-	va_start(arguments, format);
-	vsnprintf(words, sizeof words, format, arguments);
-	va_end(arguments);
-	cy__emit(cluster, (cy_event){.type = CY_EVENT_ERROR,
-	                             .worker = worker,
-	                             .origin = worker,
-	                             .sender = worker,
-	                             .code = code,
-	                             .words = words});
 }
