@@ -160,7 +160,8 @@ static int send_to_worker(cy__worker *worker, const cy__post *post)
 {
 	if (worker->supervisor.status == CY_STOPPING)
 		return rx_raise(-EHOSTUNREACH, "%s is stopping", cy_label_of(worker->cluster, worker->peer.id));
-	if (!worker->peer.greeted && (!cy__worker_lives(worker) || (worker->current.running && worker->current.disconnected)))
+	if (!worker->peer.greeted &&
+	    (!cy__worker_lives(worker) || (worker->current.running && worker->current.disconnected)))
 		return rx_raise(-EHOSTUNREACH, "%s has gone", cy_label_of(worker->cluster, worker->peer.id));
 	const int code = cy__peer_post(&worker->peer, post);
 	return code == -EPIPE ? rx_raise(-EHOSTUNREACH, "%s has gone", cy_label_of(worker->cluster, worker->peer.id))

@@ -245,7 +245,8 @@ void cy__route_call(cy__peer *peer, const cy__frame *frame)
 /* A full queue is told to the sender once, not for every message, and that it is at its limit where that begins. */
 static int pass_message(cy__worker *worker, const cy__frame *frame, uint32_t from, cy__fds *fds)
 {
-	if (!worker->peer.greeted && (!cy__worker_lives(worker) || (worker->current.running && worker->current.disconnected)))
+	if (!worker->peer.greeted &&
+	    (!cy__worker_lives(worker) || (worker->current.running && worker->current.disconnected)))
 		return rx_raise(-EHOSTUNREACH, "%s has gone", cy_label_of(worker->cluster, worker->peer.id));
 	const int code = cy__peer_forward(&worker->peer, frame, NULL, from, fds);
 	if (code == -EAGAIN)

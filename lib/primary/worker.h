@@ -49,7 +49,7 @@ struct cy__worker {
 	cy__streams streams;
 	cy__incarnation current;
 	cy_worker_statistics earlier; /* what was counted of those that it has replaced */
-	rx_task due; /* the start timeout, or the revival */
+	rx_task due;                  /* the start timeout, or the revival */
 	cy__pulse pulse;
 	cy__member *member; /* of a group; NULL: of none */
 	cy__policy *policy; /* the program's own; NULL: none */
