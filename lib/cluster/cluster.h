@@ -83,6 +83,7 @@ typedef struct cy__gauge {
 	uint32_t id;               /* of that process */
 	bool full;                 /* for what this process sends: since a refusal, until there is room again */
 	bool in_fullness;          /* for anybody */
+	uint32_t filler;           /* whose frames found it so, when that was last said */
 	uint64_t refused, dropped; /* calls and messages, ever: over all incarnations */
 	uint8_t said, to_say;      /* in this fullness: what it is */
 	rx_task saying;
@@ -234,6 +235,8 @@ const char *cy__label(const cy_cluster *cluster, uint32_t id, char *text, size_t
 void cy__conclude(cy_cluster *cluster);
 /* An error event: @p code with words. */
 void cy__trouble(cy_cluster *cluster, uint32_t worker, int code, const char *format, ...) RX_PRINTF(4, 5);
+/* The same about @p worker, for what @p origin does. */
+void cy__trouble_by(cy_cluster *cluster, uint32_t worker, uint32_t origin, int code, const char *words);
 /* The same, where a frame of @p origin's is the cause: not more often than lib/event/trouble.h says, the others counted. */
 void cy__trouble_by_frame(cy_cluster *cluster, uint32_t origin, int code, const char *format, ...) RX_PRINTF(4, 5);
 /* How many were not said one by one, now: nobody hears it later. */

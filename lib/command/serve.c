@@ -34,8 +34,33 @@ struct cy__serve {
 	cy__credit credit;   /* what its caller grants */
 	cy__held_queue held; /* items that wait for it, or for room in the queue */
 	rx_subscription subscription;
-	rx_task later; /* a local call begins, as a remote one does, after the caller's subscribe */
+	rx_task later;        /* a local call begins, as a remote one does, after the caller's subscribe */
+	cy__account *account; /* of a worker that has called the primary; NULL: nobody is charged */
+	size_t charged;       /* bytes, for the arguments and what is held */
+	cy__work more;        /* the handler's source goes on in a further slice of the caller's */
 };
+
+/* ---- What it holds --------------------------------------------------------------------------------------------- */
+
+/* A caller that reads nothing makes this process hold its arguments and what was answered. @retval -EDQUOT */
+static int charge(cy__serve *serve)
+{
+	size_t size = 0;
+	if (!serve->account)
+		return 0;
+	if (serve->arguments)
+		cy_value_bytes(serve->arguments, &size);
+	size += serve->held.bytes;
+	if (size <= serve->charged) {
+		cy__discharge(serve->account, CY__BYTES, serve->charged - size);
+		serve->charged = size;
+		return 0;
+	}
+	const int code = cy__charge(serve->account, CY__BYTES, size - serve->charged);
+	if (code >= 0)
+		serve->charged = size;
+	return code;
+}
 
 /* ---- Replying -------------------------------------------------------------------------------------------------- */
 
@@ -97,6 +122,7 @@ static void free_serve(cy__serve *serve)
 	cy_cluster *cluster = serve->cluster;
 	cy__port_close(&serve->port);
 	cy__inspection_cancel(serve->inspection);
+	cy__turns_remove(&serve->more);
 	if (serve->previous)
 		serve->previous->next = serve->next;
 	else
@@ -112,6 +138,7 @@ static void free_serve(cy__serve *serve)
 	if (serve->entry)
 		cy__entry_unref(serve->entry);
 	cy_value_unref(serve->arguments);
+	cy__discharge(serve->account, CY__BYTES, serve->charged);
 	rx_free(serve);
 	cy__stop_progress(cluster);
 }
@@ -139,6 +166,7 @@ static void released(void *ctx)
 static void stop(cy__serve *serve)
 {
 	cy__held_clear(&serve->held);
+	charge(serve);
 	if (serve->subscription.run)
 		rx_unsubscribe(&serve->subscription);
 	else
@@ -236,7 +264,24 @@ static int hold_item(cy__serve *serve, cy_value *value, size_t size, cy__fds *fd
 	cy__held held = {.value = cy_value_ref(value), .size = size};
 	if (fds)
 		held.fds = *fds;
-	return cy__held_push(&serve->held, &held);
+	const int code = cy__held_push(&serve->held, &held);
+	return code < 0 ? code : charge(serve);
+}
+
+/* A source that emits on and on is paused when its caller's slice of the turn is over, and goes on in a further one. */
+static void yield(cy__serve *serve)
+{
+	cy__turns *turns = serve->cluster->turns;
+	if (!serve->account || serve->paused || serve->entry->ordered || is_over(serve))
+		return;
+	cy__turns_pass(turns, 1);
+	if (!cy__turns_are_over(turns))
+		return;
+	pause_handler(serve);
+	if (serve->paused && cy__turns_add(turns, &serve->more) < 0) {
+		serve->paused = false;
+		rx_resume(&serve->subscription);
+	}
 }
 
 static void reply_item(const cy_body *body, void *ctx)
@@ -262,6 +307,8 @@ static void reply_item(const cy_body *body, void *ctx)
 		pause_handler(serve);
 	if (code < 0 && !is_over(serve))
 		give_up(serve, code, rx_words(code));
+	else
+		yield(serve);
 }
 RX_CONSUMER(reply_item, cy_body);
 
@@ -307,6 +354,21 @@ static int send_held(cy__serve *serve)
 	return 0;
 }
 
+static void resume_handler(cy__serve *serve)
+{
+	serve->paused = false;
+	rx_resume(&serve->subscription);
+}
+
+/* A further slice of its caller's; the serve may be gone afterwards. What is held goes out first: see go_on(). */
+static bool emit_more(cy__work *work)
+{
+	cy__serve *serve = CY__CONTAINER(work, cy__serve, more);
+	if (!is_over(serve) && !serve->busy && serve->paused && !serve->held.first && cy__credit_has(&serve->credit))
+		resume_handler(serve);
+	return false;
+}
+
 /* There is credit, or room, again. */
 static void go_on(cy__serve *serve)
 {
@@ -314,6 +376,7 @@ static void go_on(cy__serve *serve)
 		return;
 	serve->busy = true;
 	const int code = send_held(serve);
+	charge(serve);
 	const bool last = !is_over(serve) && !serve->held.first && serve->ended;
 	if (last)
 		answer_end_or_error(serve);
@@ -322,9 +385,8 @@ static void go_on(cy__serve *serve)
 		settle(serve);
 	} else if (code < 0 && code != -EAGAIN) {
 		give_up(serve, code, rx_words(code));
-	} else if (!serve->held.first && serve->paused && cy__credit_has(&serve->credit)) {
-		serve->paused = false;
-		rx_resume(&serve->subscription);
+	} else if (!serve->held.first && serve->paused && !serve->more.turns && cy__credit_has(&serve->credit)) {
+		resume_handler(serve);
 	}
 }
 
@@ -434,7 +496,9 @@ static void run(cy__serve *serve, cy__text command, rx_nsec deadline)
 {
 	cy_cluster *cluster = serve->cluster;
 	cy__entry *entry = cy__registry_find(cluster, command.bytes, command.size);
-	const int code = check(serve, entry, command, deadline);
+	int code = check(serve, entry, command, deadline);
+	if (code >= 0)
+		code = charge(serve);
 	if (code < 0) {
 		answer_error(serve, code, rx_words(code));
 		free_serve(serve);
@@ -475,6 +539,8 @@ static cy__serve *create(cy_cluster *cluster, uint32_t origin, uint32_t sender, 
 	serve->cluster = cluster;
 	serve->origin = origin;
 	serve->sender = sender;
+	serve->account = cluster->primary && origin ? cy__ledger_find(cluster->ledger, origin) : NULL;
+	serve->more = (cy__work){.step = emit_more, .what = "items of a reply", .origin = origin};
 	cy__credit_init(&serve->credit, credit);
 	link_serve(serve);
 	return serve;
@@ -507,7 +573,7 @@ static int unpack_frame(cy__serve *serve, const cy__frame *frame, cy_value **bod
 		command->size = strlen(command->bytes);
 	if (code == -EBADMSG)
 		cy__trouble_by_frame(serve->cluster, serve->origin, code, "call %" PRIu64 " of %s: %s", serve->call,
-		            cy_label_of(serve->cluster, serve->origin), rx_words(code));
+		                     cy_label_of(serve->cluster, serve->origin), rx_words(code));
 	return code;
 }
 
@@ -553,7 +619,7 @@ static int unpack_body(cy__serve *serve, cy_value *body, cy__text *command)
 	}
 	if (code == -EBADMSG)
 		cy__trouble_by_frame(serve->cluster, serve->origin, code, "call %" PRIu64 " of %s: %s", serve->call,
-		            cy_label_of(serve->cluster, serve->origin), rx_words(code));
+		                     cy_label_of(serve->cluster, serve->origin), rx_words(code));
 	return code;
 }
 

@@ -11,12 +11,12 @@ struct cy__troublemaker {
 	int code;          /* of the last of them */
 };
 
-static void emit_error(cy_cluster *cluster, uint32_t worker, int code, const char *words)
+static void emit_error(cy_cluster *cluster, uint32_t worker, uint32_t origin, int code, const char *words)
 {
 	cy__emit(cluster, (cy_event){.type = CY_EVENT_ERROR,
 	                             .worker = worker,
-	                             .origin = worker,
-	                             .sender = worker,
+	                             .origin = origin,
+	                             .sender = origin,
 	                             .code = code,
 	                             .words = words});
 }
@@ -25,7 +25,12 @@ static void emit_format(cy_cluster *cluster, uint32_t worker, int code, const ch
 {
 	char words[512];
 	vsnprintf(words, sizeof words, format, arguments);
-	emit_error(cluster, worker, code, words);
+	emit_error(cluster, worker, worker, code, words);
+}
+
+void cy__trouble_by(cy_cluster *cluster, uint32_t worker, uint32_t origin, int code, const char *words)
+{
+	emit_error(cluster, worker, origin, code, words);
 }
 
 void cy__trouble(cy_cluster *cluster, uint32_t worker, int code, const char *format, ...)
@@ -46,7 +51,7 @@ static void tell_suppressed(cy_cluster *cluster, struct cy__troublemaker *maker)
 		return;
 	maker->suppressed = 0;
 	snprintf(words, sizeof words, "and %zu more errors of %s", count, cy_label_of(cluster, maker->origin));
-	emit_error(cluster, maker->origin, maker->code, words);
+	emit_error(cluster, maker->origin, maker->origin, maker->code, words);
 }
 
 static void forget(cy__troubles *troubles, struct cy__troublemaker **link)

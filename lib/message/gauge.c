@@ -19,9 +19,10 @@ static void say(rx_task *task)
 	const int code = gauge->to_say & DROPPED ? -ENOBUFS : -EAGAIN;
 	gauge->said |= gauge->in_fullness ? gauge->to_say : 0;
 	gauge->to_say = 0;
-	cy__trouble(gauge->cluster, gauge->id, code,
-	            "the queue to %s is full: so far it has refused %" PRIu64 " and dropped %" PRIu64, label,
-	            gauge->refused, gauge->dropped);
+	char words[512];
+	snprintf(words, sizeof words, "the queue to %s is full: so far it has refused %" PRIu64 " and dropped %" PRIu64,
+	         label, gauge->refused, gauge->dropped);
+	cy__trouble_by(gauge->cluster, gauge->id, gauge->filler, code, words);
 }
 
 static void begin(cy__gauge *gauge, uint8_t what, uint32_t origin)
@@ -31,6 +32,7 @@ static void begin(cy__gauge *gauge, uint8_t what, uint32_t origin)
 	if ((gauge->said | gauge->to_say) & what)
 		return;
 	gauge->to_say |= what;
+	gauge->filler = origin;
 	if (!gauge->saying.scheduler)
 		rx_schedule(gauge->cluster->scheduler, &gauge->saying, 0);
 }

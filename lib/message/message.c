@@ -55,9 +55,11 @@ void cy__message_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 	const char *name;
 	const int code = cy__call_unpack(value, &name, &body);
 	if (code == -ENOMEM)
-		cy__trouble_by_frame(cluster, origin, code, "no memory for a message of %s", cy_label_of(cluster, origin));
+		cy__trouble_by_frame(cluster, origin, code, "no memory for a message of %s",
+		                     cy_label_of(cluster, origin));
 	else if (code < 0)
-		cy__trouble_by_frame(cluster, origin, -EBADMSG, "a message of %s is none", cy_label_of(cluster, origin));
+		cy__trouble_by_frame(cluster, origin, -EBADMSG, "a message of %s is none",
+		                     cy_label_of(cluster, origin));
 	else
 		emit_message(cluster, origin, peer->id, name, body, fds);
 	cy_value_unref(body);

@@ -199,9 +199,19 @@ static void fds_closed(void *owner, size_t count)
 	cy__discharge(owner, CY__DESCRIPTORS, count);
 }
 
+/* Who is charged for descriptors: whoever sends them; of what the primary itself answers, whoever has asked for it. */
+static cy__account *payer(const cy__lane *lane, bool item)
+{
+	const cy__gauge *gauge = lane->outbox->gauge;
+	if (lane->account || !item || !gauge->cluster->primary)
+		return lane->account;
+	return cy__ledger_find(gauge->cluster->ledger, gauge->id);
+}
+
 static void discard(cy__lane *lane, cy__letter *letter)
 {
-	cy__discharge(lane->account, CY__DESCRIPTORS, letter->fd_count);
+	if (letter->fd_count)
+		cy__discharge(payer(lane, is_item(letter)), CY__DESCRIPTORS, letter->fd_count);
 	cy__letter_free(letter);
 }
 
@@ -341,7 +351,7 @@ static int wait_in(cy__lane *lane, const cy__parcel *parcel)
 	if (!admitted) {
 		if (parcel->sending->release)
 			parcel->sending->release(parcel->sending->owner);
-		cy__discharge(lane->account, CY__DESCRIPTORS, frame->fd_count);
+		cy__discharge(payer(lane, frame->kind == CY__ITEM), CY__DESCRIPTORS, frame->fd_count);
 		return 0;
 	}
 	cy__letter *letter;
@@ -390,9 +400,9 @@ static int send_now(cy__peer *peer, cy__lane *lane, const cy__parcel *parcel)
 {
 	cy__sending sending = *parcel->sending;
 	sending.forced |= parcel->manner == CY__FORCED;
-	if (parcel->frame->fd_count && lane->account) {
+	if (parcel->frame->fd_count && payer(lane, parcel->frame->kind == CY__ITEM)) {
 		sending.fds_closed = fds_closed;
-		sending.fds_owner = lane->account;
+		sending.fds_owner = payer(lane, parcel->frame->kind == CY__ITEM);
 	}
 	const int code = cy__channel_send(peer->channel, parcel->frame, &sending);
 	return code;
@@ -411,14 +421,15 @@ static int send_or_wait(cy__peer *peer, const cy__parcel *parcel)
 	if (!lane)
 		return -ENOMEM;
 	const size_t fds = parcel->frame->fd_count;
-	int code = fds ? cy__charge(lane->account, CY__DESCRIPTORS, fds) : 0;
+	cy__account *account = fds ? payer(lane, parcel->frame->kind == CY__ITEM) : NULL;
+	int code = cy__charge(account, CY__DESCRIPTORS, fds);
 	if (code < 0)
 		return code;
 	code = must_wait(outbox, lane, parcel) ? -EAGAIN : send_now(peer, lane, parcel);
 	if (code == -EAGAIN)
 		code = wait_in(lane, parcel);
 	if (code < 0)
-		cy__discharge(lane->account, CY__DESCRIPTORS, fds);
+		cy__discharge(account, CY__DESCRIPTORS, fds);
 	cy__outbox_choke(peer);
 	cy__lane_rest(lane);
 	return code;

@@ -251,6 +251,8 @@ static int pass_message(cy__worker *worker, const cy__frame *frame, uint32_t fro
 	const int code = cy__peer_forward(&worker->peer, frame, NULL, from, fds);
 	if (code == -EAGAIN)
 		cy__outbox_tell(&worker->peer, from, code);
+	if (code == -EPIPE)
+		return rx_raise(-EHOSTUNREACH, "%s has gone", cy_label_of(worker->cluster, worker->peer.id));
 	return code == -EAGAIN || code == -EDQUOT ? 0 : code;
 }
 
