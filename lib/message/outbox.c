@@ -131,6 +131,12 @@ static bool is_item(const cy__letter *letter)
 	return letter->manner == CY__ITEM_OWN || letter->manner == CY__ITEM_PASSED;
 }
 
+/* Items are many and small: what holds one counts as well. */
+static size_t item_size(size_t size)
+{
+	return size + sizeof(cy__letter);
+}
+
 static void count_in(cy__lane *lane, const cy__letter *letter)
 {
 	cy__outbox *outbox = lane->outbox;
@@ -140,7 +146,7 @@ static void count_in(cy__lane *lane, const cy__letter *letter)
 		outbox->forced++;
 	} else if (is_item(letter)) {
 		cy__share_take(&outbox->items, &lane->items, 1);
-		cy__share_take(&outbox->items_room, &lane->items_room, letter->size);
+		cy__share_take(&outbox->items_room, &lane->items_room, item_size(letter->size));
 	} else {
 		cy__share_take(&outbox->frames, &lane->frames, 1);
 		cy__share_take(&outbox->room, &lane->room, letter->size);
@@ -158,7 +164,7 @@ static void count_out(cy__lane *lane, const cy__letter *letter)
 		outbox->forced--;
 	} else if (is_item(letter)) {
 		cy__share_give_back(&outbox->items, &lane->items, 1);
-		cy__share_give_back(&outbox->items_room, &lane->items_room, letter->size);
+		cy__share_give_back(&outbox->items_room, &lane->items_room, item_size(letter->size));
 	} else {
 		cy__share_give_back(&outbox->frames, &lane->frames, 1);
 		cy__share_give_back(&outbox->room, &lane->room, letter->size);
@@ -238,7 +244,8 @@ static bool has_part_of_items(const cy__lane *lane, size_t size, size_t past)
 			   room = {outbox->items_room.most / past, outbox->items_room.used / past,
 	                           outbox->items_room.users};
 	const cy__share of_items = {lane->items.used / past}, of_room = {lane->items_room.used / past};
-	return !lane->items.used || (cy__share_allows(&items, &of_items, 1) && cy__share_allows(&room, &of_room, size));
+	return !lane->items.used ||
+	       (cy__share_allows(&items, &of_items, 1) && cy__share_allows(&room, &of_room, item_size(size)));
 }
 
 static bool has_room(const cy__lane *lane, size_t size)

@@ -46,7 +46,11 @@
 
 enum { WATCHDOG = 60, SECONDS_TO_SETTLE = 60 };
 
-/* What the adversary may make the primary hold; the sums that follow from it have some room for what holds it. */
+/*
+ * What the adversary may make the primary hold. MEMORY_LIMIT is the sum: `bytes`; `stored` twice, for what was replaced and is
+ * not freed yet; what waits for it of messages (the default of 8 MiB), of items (four times that) and in its channel (half
+ * of it); and 8 MiB for the structs that hold it all.
+ */
 static const cy_quota quota = {
 	.frames = 8192,
 	.bytes = 8 * MIB,
@@ -57,7 +61,7 @@ static const cy_quota quota = {
 	.stored = 16 * MIB,
 	.watches = 64,
 };
-enum { MEMORY_LIMIT = 64 << 20, RESIDENT_LIMIT = 192 << 20, DESCRIPTOR_LIMIT = 64 + 16 + 24, MEMORY_LEFT = 4 << 20 };
+enum { MEMORY_LIMIT = 92 << 20, RESIDENT_LIMIT = 192 << 20, DESCRIPTOR_LIMIT = 64 + 16 + 24, MEMORY_LEFT = 4 << 20 };
 
 /* A worker's place: what was done to it, and what it has to do therefore. */
 struct place {
