@@ -440,8 +440,8 @@ static void cancel_there(const cy__leg *leg)
 	                                                 .flags = sent ? CY__FRAME_URGENT : CY__FRAME_NORMAL,
 	                                                 .call = leg->number});
 	if (code < 0 && code != -EPIPE)
-		cy__trouble_by_frame(peer->cluster, peer->id, code, "a call that nobody awaits any more cannot be cancelled: %s",
-		            strerror(-code));
+		cy__trouble_by_frame(peer->cluster, peer->id, code,
+		                     "a call that nobody awaits any more cannot be cancelled: %s", strerror(-code));
 }
 
 static void cancel_leg(cy__leg *leg)
