@@ -20,11 +20,35 @@ void *rx__batches_open(rx_batches *batches, size_t size)
 	return *end;
 }
 
+static bool is_filling(const rx_batches *batches, const rx_batch *batch)
+{
+	const rx_batch *other = batches->first;
+	while (other && other != batch)
+		other = other->next;
+	return other;
+}
+
+/* A copy may come back here, so that the batch has gone which it is for: with it the others that stood there. */
+static int push_copy_of(rx_batches *batches, rx_batch *batch, const rx_type *type, const void *item, bool *gone)
+{
+	void *copy = RX__STACK(type);
+	int code = rx_type_copy(type, copy, item);
+	if (code < 0)
+		return code;
+	*gone = !is_filling(batches, batch);
+	code = *gone ? 0 : rx__ring_push_copy(&batch->items, type, copy);
+	if (*gone || code < 0)
+		rx_type_drop(type, copy);
+	return code;
+}
+
 int rx__batches_push(rx_batches *batches, const rx_type *type, const void *item)
 {
 	int code = 0;
-	for (rx_batch *batch = batches->first; batch && code == 0; batch = batch->next)
-		code = rx__ring_push(&batch->items, type, item);
+	bool gone = false;
+	for (rx_batch *batch = batches->first; batch && code == 0 && !gone; batch = gone ? NULL : batch->next)
+		code = type->copy ? push_copy_of(batches, batch, type, item, &gone)
+		                  : rx__ring_push_copy(&batch->items, type, item);
 	return code;
 }
 

@@ -44,6 +44,8 @@ void rx__merging_next(rx_stage *self, const void *item)
 	const int code = rx__ring_push(&merging->waiting, projection->in, item);
 	if (code < 0)
 		rx__fail(self, code);
+	else if (merging->active < projection->limit) /* for one that ran has ended in the copying */
+		drain(self);
 }
 
 void rx__merging_complete(rx_stage *self)

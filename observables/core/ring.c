@@ -1,5 +1,7 @@
 #include "observables/core/ring.h"
 
+#include "observables/core/slot.h"
+
 static void *slot(const rx_ring *ring, const rx_type *type, size_t index)
 {
 	const size_t at = ring->first + index;
@@ -25,21 +27,36 @@ static int grow(rx_ring *ring, const rx_type *type, size_t needed)
 	return 0;
 }
 
-int rx__ring_push(rx_ring *ring, const rx_type *type, const void *item)
+/* No code of the user's runs. */
+int rx__ring_push_copy(rx_ring *ring, const rx_type *type, const void *copy)
 {
-	int code = ring->count < ring->capacity ? 0 : grow(ring, type, ring->count + 1);
-	if (code == 0)
-		code = rx_type_copy(type, slot(ring, type, ring->count), item);
+	const int code = ring->count < ring->capacity ? 0 : grow(ring, type, ring->count + 1);
 	if (code < 0)
 		return code;
+	rx__slot_move(slot(ring, type, ring->count), copy, type->size);
 	ring->count++;
 	return 0;
+}
+
+/* Copied before there is a place for it: a copy may come back here, and then the ring grows, or is cleared, under it. */
+int rx__ring_push(rx_ring *ring, const rx_type *type, const void *item)
+{
+	if (!type->copy)
+		return rx__ring_push_copy(ring, type, item);
+	void *copy = RX__STACK(type);
+	int code = type->copy(copy, item);
+	if (code < 0)
+		return code;
+	code = rx__ring_push_copy(ring, type, copy);
+	if (code < 0)
+		rx_type_drop(type, copy);
+	return code;
 }
 
 int rx__ring_push_span(rx_ring *ring, const rx_type *type, const void *items, size_t count)
 {
 	const char *item = items;
-	int code = count <= ring->capacity - ring->count ? 0 : grow(ring, type, ring->count + count);
+	int code = type->copy || count <= ring->capacity - ring->count ? 0 : grow(ring, type, ring->count + count);
 	if (type->copy || ring->first) {
 		for (; count-- && code == 0; item += type->size)
 			code = rx__ring_push(ring, type, item);

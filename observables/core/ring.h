@@ -12,8 +12,11 @@ typedef struct rx_ring {
 	size_t capacity, first, count;
 } rx_ring;
 
-/* Append a copy of @p item; -ENOMEM, or what the type's copy returned. */
+/* Append a copy of @p item; -ENOMEM, or what the type's copy returned. The copy may come back to the ring, or end the
+ * stage; the ring itself must not be freed by it: rx__batches_push() says how. */
 int rx__ring_push(rx_ring *ring, const rx_type *type, const void *item);
+/* Append @p copy itself, which the ring owns from then on; -ENOMEM. */
+int rx__ring_push_copy(rx_ring *ring, const rx_type *type, const void *copy);
 /* The same for several items, packed; on failure those before the one that failed are in it. */
 int rx__ring_push_span(rx_ring *ring, const rx_type *type, const void *items, size_t count);
 /* Move the oldest item to @p out, which owns it from then on. The ring is not empty. */

@@ -58,20 +58,33 @@ static bool contains(const rx_set *set, const rx_type *type, const void *key, ui
 	return false;
 }
 
+/* Add a key that was copied, which may have come back here and added the same. @returns as rx__set_add() */
+static int add_copy(rx_set *set, const rx_type *type, const void *copy, uint64_t hash)
+{
+	if (type->copy && contains(set, type, copy, hash))
+		return 0;
+	if (4 * (set->count + 1) > 3 * set->capacity && grow(set, type) < 0)
+		return -ENOMEM;
+	const size_t place = free_place(set, hash);
+	memcpy(set->keys + place * type->size, copy, type->size);
+	set->hashes[place] = hash;
+	set->count++;
+	return 1;
+}
+
 int rx__set_add(rx_set *set, const rx_type *type, const void *key)
 {
 	const uint64_t hash = hash_of(type, key);
 	if (contains(set, type, key, hash))
 		return 0;
-	if (4 * (set->count + 1) > 3 * set->capacity && grow(set, type) < 0)
-		return -ENOMEM;
-	const size_t place = free_place(set, hash);
-	const int code = rx_type_copy(type, set->keys + place * type->size, key);
+	void *copy = RX__STACK(type);
+	const int code = rx_type_copy(type, copy, key);
 	if (code < 0)
 		return code;
-	set->hashes[place] = hash;
-	set->count++;
-	return 1;
+	const int added = add_copy(set, type, copy, hash);
+	if (added <= 0)
+		rx_type_drop(type, copy);
+	return added;
 }
 
 void rx__set_clear(rx_set *set, const rx_type *type)

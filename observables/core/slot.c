@@ -60,14 +60,17 @@ int rx__slot_put(rx_slot *slot, const rx_type *type, const void *item)
 	return 0;
 }
 
+/* Where a copy came back here and left something else in the slot, that stays: what lies at @p stack is nobody's. */
 int rx__slot_lend(rx_slot *slot, const rx_type *type, void *stack)
 {
-	const int code = slot->lent ? rx_type_copy(type, stack, slot->lent) : 0;
+	const void *lent = slot->lent;
+	const int code = lent ? rx_type_copy(type, stack, lent) : 0;
 	if (code < 0)
 		return code;
-	if (!slot->lent)
+	if (!lent)
 		rx__slot_move(stack, room(slot), type->size);
-	slot->lent = stack;
+	if (slot->lent == lent)
+		slot->lent = stack;
 	return 0;
 }
 
@@ -101,7 +104,7 @@ void *rx__slot_peek(rx_slot *slot)
 int rx__slot_take(rx_slot *slot, const rx_type *type, void *out)
 {
 	const int code = rx__slot_lend(slot, type, out);
-	if (code < 0)
+	if (code < 0 || slot->lent != out)
 		return code;
 	slot->lent = NULL;
 	slot->full = false;

@@ -68,6 +68,8 @@ static void zip_inner_next(rx_stage *self, rx_inner *inner, const void *item)
 		rx__fail(self, code);
 		return;
 	}
+	if (!rx__open(self))
+		return;
 	if (ring->count == 1)
 		state->empty--;
 	if (state->empty)

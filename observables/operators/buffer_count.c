@@ -69,7 +69,7 @@ static void buffer_count_span(rx_stage *self, const void *items, size_t count)
 	const char *item = items;
 	for (size_t part; count && rx__open(self); count -= part, item += part * size) {
 		part = 1;
-		if (params->every < params->size)
+		if (params->every < params->size || rx__in(self)->copy) /* a copy may come back here */
 			buffer_count_next(self, item);
 		else
 			part = take_part(self, item, count);

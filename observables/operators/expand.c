@@ -50,12 +50,22 @@ static void expand_item(rx_stage *self, const void *item)
 		settle(self, state->owed);
 	if (!rx__open(self))
 		return;
-	state->active++;
-	const int code = rx_type_copy(self->node->type, state->item, item);
-	if (code < 0)
+	const rx_type *type = self->node->type;
+	void *copy = RX__STACK(type);
+	const int code = rx_type_copy(type, copy, item);
+	if (code < 0) {
 		rx__fail(self, code);
-	else
-		state->pending = true;
+		return;
+	}
+	if (state->pending) /* one that came in the copying */
+		settle(self, state->owed);
+	if (!rx__open(self)) {
+		rx_type_drop(type, copy);
+		return;
+	}
+	state->active++;
+	memcpy(state->item, copy, type->size);
+	state->pending = true;
 }
 
 static void expand_oldest(rx_stage *self)

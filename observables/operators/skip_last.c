@@ -9,11 +9,10 @@ static void skip_last_next(rx_stage *self, const void *item)
 		rx__emit(self, item);
 		return;
 	}
-	const bool due = ring->count == held;
 	const int code = rx__ring_push(ring, self->node->type, item);
 	if (code < 0)
 		rx__fail(self, code);
-	else if (due)
+	else if (ring->count > held)
 		rx__ring_emit(self, ring);
 }
 

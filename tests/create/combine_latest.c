@@ -1,5 +1,9 @@
+#include "tests/support/contract.h"
 #include "tests/support/letters.h"
 #include "tests/support/notes.h"
+
+CONTRACT_OF(rx_combine_latest(source, three_parcels(NULL)))
+CONTRACT_OF(rx_combine_latest(three_parcels(NULL), source))
 
 TEST(emits_the_latest_items_of_all)
 {

@@ -1,6 +1,10 @@
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
 #include "tests/support/stack.h"
+
+CONTRACT_OF(rx_concat(source, three_parcels(NULL)))
+CONTRACT_OF(rx_concat(three_parcels(NULL), source))
 
 TEST(goes_on_when_the_one_before_has_completed)
 {

@@ -1,5 +1,9 @@
+#include "tests/support/contract.h"
 #include "tests/support/letters.h"
 #include "tests/support/notes.h"
+
+CONTRACT_OF(rx_fork_join(source, three_parcels(NULL)))
+CONTRACT_OF(rx_fork_join(three_parcels(NULL), source))
 
 TEST(emits_the_last_items_when_all_have_completed)
 {

@@ -1,6 +1,10 @@
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
 #include "tests/support/stack.h"
+
+CONTRACT_OF(rx_merge(source, three_parcels(NULL)))
+CONTRACT_OF(rx_merge(three_parcels(NULL), source))
 
 TEST(passes_on_what_comes_from_any)
 {

@@ -1,8 +1,12 @@
 #include <errno.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
 #include "tests/support/stack.h"
+
+CONTRACT_OF(rx_on_error_resume_next(source, three_parcels(NULL)), .recovers = true)
+CONTRACT_OF(rx_on_error_resume_next(three_parcels(NULL), source), .recovers = true)
 
 TEST(goes_on_however_the_one_before_ends)
 {

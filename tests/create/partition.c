@@ -1,7 +1,16 @@
 #include <errno.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
+
+static rx_observable *both_parts(rx_observable *source)
+{
+	const rx_parts parts = rx_partition(source, parcel_odd);
+	return rx_merge(parts.passing, parts.failing);
+}
+
+CONTRACT_OF(both_parts(source))
 
 RX_FILTER(is_even, int64_t, n, n % 2 == 0)
 

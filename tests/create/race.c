@@ -1,5 +1,9 @@
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
+
+CONTRACT_OF(rx_race(source, three_parcels(NULL)))
+CONTRACT_OF(rx_race(three_parcels(NULL), source))
 
 TEST(stays_with_the_first_to_emit)
 {

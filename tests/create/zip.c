@@ -1,5 +1,9 @@
+#include "tests/support/contract.h"
 #include "tests/support/letters.h"
 #include "tests/support/notes.h"
+
+CONTRACT_OF(rx_zip(source, three_parcels(NULL)))
+CONTRACT_OF(rx_zip(three_parcels(NULL), source))
 
 TEST(puts_together_what_has_the_same_number)
 {

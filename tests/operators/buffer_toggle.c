@@ -4,11 +4,11 @@
 static rx_observable *tick(const int64_t *opening, void *ctx)
 {
 	(void)opening, (void)ctx;
-	return rx_timer(RX_MS(3));
+	return beside(rx_timer(RX_MS(3)));
 }
 RX_PROJECTOR(tick, int64_t, int64_t);
 
-CONTRACT(rx_buffer_toggle(rx_interval(RX_MS(2)), tick))
+CONTRACT(rx_buffer_toggle(beside(rx_interval(RX_MS(2))), tick))
 
 #define LISTS                                                                                                          \
 	RX_VALUES(rx_list, "abcde", LIST(int64_t, 2, 3), LIST(int64_t, 4, 5), LIST(int64_t, 3), LIST(int64_t, 2), {0})

@@ -2,7 +2,14 @@
 #include "tests/support/windows.h"
 #include "tests/support/contract.h"
 
+static rx_observable *members(const rx_group *group, void *ctx)
+{
+	return rx_observable_ref(group->items);
+}
+RX_PROJECTOR(members, parcel, rx_group);
+
 CONTRACT(rx_compose(rx_group_by(parcel_same), rx_take(3)))
+CONTRACT(rx_compose(rx_group_by(parcel_same), rx_merge_map(members)))
 
 static int parity(const int64_t *n, int *key, void *ctx)
 {

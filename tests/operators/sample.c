@@ -3,7 +3,7 @@
 #include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 
-CONTRACT(rx_sample(rx_interval(RX_MS(2))))
+CONTRACT(rx_sample(beside(rx_interval(RX_MS(2)))))
 
 TEST(emits_the_newest_at_each_notification)
 {

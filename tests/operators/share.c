@@ -3,7 +3,18 @@
 #include "tests/support/marbles.h"
 #include "tests/support/memory.h"
 
+static rx_observable *after_completion(void *ctx)
+{
+	return three_parcels(ctx);
+}
+
+static rx_observable *after_error(const rx_error *error, void *ctx)
+{
+	return three_parcels(ctx);
+}
+
 CONTRACT(rx_share(NULL))
+CONTRACT(rx_share(&(rx_share_options){.reset_on_complete_when = after_completion, .reset_on_error_when = after_error}))
 
 static struct listener a = {.name = "A"}, b = {.name = "B"}, c = {.name = "C"};
 

@@ -2,7 +2,7 @@
 #include "tests/support/notes.h"
 #include "tests/support/contract.h"
 
-CONTRACT(rx_skip_until(rx_timer(RX_MS(3))))
+CONTRACT(rx_skip_until(beside(rx_timer(RX_MS(3)))))
 
 TEST(begins_when_the_notifier_emits)
 {

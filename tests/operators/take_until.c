@@ -2,7 +2,7 @@
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
 
-CONTRACT(rx_take_until(rx_timer(RX_MS(3))))
+CONTRACT(rx_take_until(beside(rx_timer(RX_MS(3)))))
 
 TEST(completes_when_the_notifier_emits)
 {

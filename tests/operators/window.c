@@ -2,7 +2,7 @@
 #include "tests/support/windows.h"
 #include "tests/support/contract.h"
 
-CONTRACT(rx_compose(rx_window(rx_interval(RX_MS(2))), rx_merge_all(parcel)))
+CONTRACT(rx_compose(rx_window(beside(rx_interval(RX_MS(2)))), rx_merge_all(parcel)))
 
 static void cut(const char *source, const char *boundaries, const char *expected, const char *const *drawn)
 {

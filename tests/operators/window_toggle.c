@@ -6,11 +6,11 @@
 static rx_observable *tick(const int64_t *number, void *ctx)
 {
 	(void)number, (void)ctx;
-	return rx_timer(RX_MS(2));
+	return beside(rx_timer(RX_MS(2)));
 }
 RX_PROJECTOR(tick, int64_t, int64_t);
 
-CONTRACT(rx_compose(rx_window_toggle(rx_interval(RX_MS(3)), tick), rx_merge_all(parcel)))
+CONTRACT(rx_compose(rx_window_toggle(beside(rx_interval(RX_MS(3))), tick), rx_merge_all(parcel)))
 
 struct closings {
 	rx_observable *by_mark[2];

@@ -5,7 +5,7 @@
 static rx_observable *next_tick(void *ctx)
 {
 	(void)ctx;
-	return rx_timer(RX_MS(2));
+	return beside(rx_timer(RX_MS(2)));
 }
 
 CONTRACT(rx_compose(rx_window_when(next_tick, NULL), rx_merge_all(parcel)))

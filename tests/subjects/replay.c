@@ -1,5 +1,13 @@
+#include "tests/support/contract.h"
 #include "tests/support/listener.h"
 #include "tests/support/memory.h"
+
+static rx_subject *connector(const rx_type *type, void *ctx)
+{
+	return rx_replay_create(type, 2, RX_NEVER);
+}
+
+CONTRACT(rx_share(&(rx_share_options){.connector = connector}))
 
 static struct listener a = {.name = "A"}, b = {.name = "B"};
 

@@ -20,6 +20,21 @@ const struct contract *contracts(void)
 	return all;
 }
 
+/* ---- Hooks ------------------------------------------------------------------------------------------------------ */
+
+struct contract_hooks contract_hooks;
+
+rx_observable *beside(rx_observable *stream)
+{
+	return contract_hooks.beside ? contract_hooks.beside(stream) : stream;
+}
+
+static void called(void)
+{
+	if (contract_hooks.called)
+		contract_hooks.called();
+}
+
 /* ---- The item -------------------------------------------------------------------------------------------------- */
 
 static int parcel_copy(void *to, const void *from)
@@ -31,6 +46,7 @@ static int parcel_copy(void *to, const void *from)
 	*own = source->number;
 	*(parcel *)to = (parcel){source->number, own};
 	live++;
+	called();
 	return 0;
 }
 
@@ -41,6 +57,7 @@ static void parcel_drop(void *value)
 	ck_assert_int_eq(*item->own, item->number);
 	rx_free(item->own);
 	live--;
+	called();
 }
 
 static int parcel_compare(const void *a, const void *b)
@@ -83,7 +100,9 @@ const rx_mapper parcel_same_rx_mapper = {"same", &rx_type_parcel, &rx_type_parce
 static int call_odd(const void *in, size_t index, void *ctx)
 {
 	(void)index, (void)ctx;
-	return ((const parcel *)in)->number % 2;
+	const int number = ((const parcel *)in)->number;
+	called();
+	return number % 2;
 }
 const rx_predicate parcel_odd_rx_predicate = {"odd", &rx_type_parcel, call_odd, NULL};
 
@@ -91,6 +110,7 @@ static int call_look(const void *in, void *ctx)
 {
 	const parcel *item = in;
 	(void)ctx;
+	called();
 	return item->own && *item->own != item->number ? -EINVAL : 0;
 }
 const rx_consumer parcel_look_rx_consumer = {"look", &rx_type_parcel, call_look};
@@ -102,8 +122,9 @@ static int call_newest(void *acc, const void *in, size_t index, void *ctx)
 	const int code = parcel_copy(&copy, in);
 	if (code < 0)
 		return code;
-	parcel_drop(acc);
+	parcel old = *(parcel *)acc;
 	*(parcel *)acc = copy;
+	parcel_drop(&old); /* last, for it may come back here */
 	return 0;
 }
 const rx_reducer parcel_newest_rx_reducer = {"newest", &rx_type_parcel, &rx_type_parcel, call_newest, NULL, NULL};
@@ -111,7 +132,9 @@ const rx_reducer parcel_newest_rx_reducer = {"newest", &rx_type_parcel, &rx_type
 static int call_alike(const void *a, const void *b, void *ctx)
 {
 	(void)ctx;
-	return parcel_equal(a, b);
+	const bool equal = parcel_equal(a, b);
+	called();
+	return equal;
 }
 const rx_equality parcel_alike_rx_equality = {"alike", &rx_type_parcel, call_alike};
 
@@ -119,6 +142,7 @@ static int call_order(const void *a, const void *b, int *order, void *ctx)
 {
 	(void)ctx;
 	*order = parcel_compare(a, b);
+	called();
 	return 0;
 }
 const rx_comparator parcel_order_rx_comparator = {"order", &rx_type_parcel, call_order};
@@ -126,20 +150,26 @@ const rx_comparator parcel_order_rx_comparator = {"order", &rx_type_parcel, call
 static rx_observable *call_once(const void *in, size_t index, void *ctx)
 {
 	(void)index, (void)ctx;
-	return rx_from(&rx_type_parcel, in, 1);
+	rx_observable *once = rx_from(&rx_type_parcel, in, 1);
+	called();
+	return beside(once);
 }
 const rx_projector parcel_once_rx_projector = {"once", &rx_type_parcel, &rx_type_parcel, call_once};
 
 static rx_observable *call_later(const void *in, size_t index, void *ctx)
 {
-	return rx_pipe(call_once(in, index, ctx), rx_delay(RX_MS(2)));
+	(void)index, (void)ctx;
+	rx_observable *later = rx_pipe(rx_from(&rx_type_parcel, in, 1), rx_delay(RX_MS(2)));
+	called();
+	return beside(later);
 }
 const rx_projector parcel_later_rx_projector = {"later", &rx_type_parcel, &rx_type_parcel, call_later};
 
 static rx_observable *call_ticks(const void *in, size_t index, void *ctx)
 {
 	(void)in, (void)index, (void)ctx;
-	return rx_interval(RX_MS(2));
+	called();
+	return beside(rx_interval(RX_MS(2)));
 }
 const rx_projector parcel_ticks_rx_projector = {"ticks", &rx_type_parcel, &rx_type_int64_t, call_ticks};
 
@@ -164,7 +194,8 @@ static const rx_mapper number_rx_mapper = {"number", &rx_type_int64_t, &rx_type_
 rx_observable *three_parcels(void *ctx)
 {
 	(void)ctx;
-	return rx_pipe(rx_interval(RX_MS(2)), rx_take(3), rx_map(number));
+	called();
+	return beside(rx_pipe(rx_interval(RX_MS(2)), rx_take(3), rx_map(number)));
 }
 
 static rx_observable *call_instead(const rx_error *error, rx_observable *caught, void *ctx)
@@ -179,4 +210,5 @@ const parcel parcel_seven = {7, NULL};
 void do_nothing(void *ctx)
 {
 	(void)ctx;
+	called();
 }

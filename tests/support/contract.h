@@ -6,6 +6,10 @@
  *     CONTRACT(rx_merge_map(parcel_once))
  *     CONTRACT(rx_retry(2), .recovers = true)
  *
+ * and tests/core/contract_acts.c tests it entered from inside. What joins streams and is no operator is tested as well:
+ *
+ *     CONTRACT_OF(rx_merge(source, three_parcels(NULL)))
+ *
  * The functions below serve where one is wanted. tests/support/places.sh says which operator has no such line.
  */
 #ifndef CLUSTERFY_TEST_CONTRACT_H
@@ -14,10 +18,12 @@
 #include <clusterfy/rx.h>
 
 struct contract {
-	rx_operator *(*make)(void);
+	rx_observable *(*make)(rx_observable *source); /* consumes it */
 	const char *text, *file;
 	/* It may answer an error of the source, or memory that runs out, with something other than that error. */
 	bool recovers;
+	/* It emits inside the end of the source, whose teardown comes behind that. */
+	bool late;
 	struct contract *next;
 };
 
@@ -26,18 +32,34 @@ void contract_register(struct contract *contract);
 const struct contract *contracts(void);
 
 #define CONTRACT(...) CONTRACT__(__COUNTER__, __VA_ARGS__, )
+#define CONTRACT_OF(...) CONTRACT____(__COUNTER__, __VA_ARGS__, )
 #define CONTRACT__(number, ...) CONTRACT___(number, __VA_ARGS__)
+#define CONTRACT____(number, ...) CONTRACT_____(number, __VA_ARGS__)
 #define CONTRACT___(number, expression, ...)                                                                           \
-	static rx_operator *contract_##number##_make(void)                                                             \
+	CONTRACT______(number, rx_pipe(source, expression), #expression, __VA_ARGS__)
+#define CONTRACT_____(number, expression, ...) CONTRACT______(number, expression, #expression, __VA_ARGS__)
+#define CONTRACT______(number, chain, says, ...)                                                                       \
+	static rx_observable *contract_##number##_make(rx_observable *source)                                          \
 	{                                                                                                              \
-		return (expression);                                                                                   \
+		return (chain);                                                                                        \
 	}                                                                                                              \
 	static struct contract contract_##number = {                                                                   \
-		.make = contract_##number##_make, .text = #expression, .file = __FILE__, __VA_ARGS__};                 \
+		.make = contract_##number##_make, .text = says, .file = __FILE__, __VA_ARGS__};                        \
 	__attribute__((constructor)) static void contract_##number##_register(void)                                    \
 	{                                                                                                              \
 		contract_register(&contract_##number);                                                                 \
 	}
+
+/*
+ * Whoever wants to act where a function of the user's runs, or in streams beside the source, sets these. Every function
+ * below calls `called`, and notifiers and inner streams are what `beside` makes of them (consumed).
+ */
+extern struct contract_hooks {
+	void (*called)(void);
+	rx_observable *(*beside)(rx_observable *stream);
+} contract_hooks;
+/* A notifier or an inner stream of a contract: @p stream (consumed), or what `beside` makes of it. */
+rx_observable *beside(rx_observable *stream);
 
 /* An item whose copies are parcel; it notices when something is dropped that is no copy, or twice. */
 typedef struct parcel {
