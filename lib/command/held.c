@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "lib/ledger/ledger.h"
+
 static int duplicate(cy__held *held, const cy__fds *fds)
 {
 	for (; held->fds.count < fds->count; held->fds.count++) {
@@ -18,16 +20,20 @@ static int duplicate(cy__held *held, const cy__fds *fds)
 
 int cy__held_push(cy__held_queue *queue, const cy__held *what)
 {
-	cy__held *held = rx_alloc(sizeof *held + what->fds.count * sizeof *held->fds.fd);
+	int code = what->fds.count ? cy__charge(what->account, CY__DESCRIPTORS, what->fds.count) : 0;
+	cy__held *held = code < 0 ? NULL : rx_alloc(sizeof *held + what->fds.count * sizeof *held->fds.fd);
 	if (!held) {
+		if (code >= 0)
+			cy__discharge(what->account, CY__DESCRIPTORS, what->fds.count);
 		cy_value_unref(what->value);
 		rx_error_unref(what->error);
-		return -ENOMEM;
+		return code < 0 ? code : -ENOMEM;
 	}
 	*held = *what;
 	held->next = NULL;
+	held->charged = what->fds.count;
 	held->fds = (cy__fds){.fd = (int *)(held + 1)};
-	const int code = duplicate(held, &what->fds);
+	code = duplicate(held, &what->fds);
 	if (code < 0) {
 		cy__held_free(held);
 		return code;
@@ -69,6 +75,7 @@ void cy__held_free(cy__held *held)
 	for (size_t i = 0; i < held->fds.count; i++)
 		if (held->fds.fd[i] >= 0)
 			close(held->fds.fd[i]);
+	cy__discharge(held->account, CY__DESCRIPTORS, held->charged);
 	cy_value_unref(held->value);
 	rx_error_unref(held->error);
 	rx_free(held);

@@ -14,6 +14,8 @@ typedef struct cy__held {
 	const rx_error *error; /* owned */
 	size_t size;           /* encoded */
 	cy__fds fds;
+	cy__account *account; /* charged with the descriptors; NULL: nobody's */
+	size_t charged;
 } cy__held;
 
 /* Zero is empty. */
@@ -24,7 +26,7 @@ typedef struct cy__held_queue {
 
 /*
  * Append what @p what says: its value and error are consumed, its `fds` stay the caller's and are duplicated.
- * @retval -ENOMEM, -EMFILE  nothing was appended, and value and error have been released
+ * @retval -ENOMEM, -EMFILE, -EDQUOT  nothing was appended, and value and error have been released
  */
 int cy__held_push(cy__held_queue *queue, const cy__held *what);
 /* Take the first out; NULL: there is none. To be released by cy__held_free(). */

@@ -261,7 +261,7 @@ static int hold_item(cy__serve *serve, cy_value *value, size_t size, cy__fds *fd
 		                "the caller of \"%s\" takes no more, and %zu items wait: let its answer end with "
 		                "rx_on_backpressure_buffer, _drop, _latest or _error",
 		                serve->entry->command.name, serve->held.count);
-	cy__held held = {.value = cy_value_ref(value), .size = size};
+	cy__held held = {.value = cy_value_ref(value), .size = size, .account = serve->account};
 	if (fds)
 		held.fds = *fds;
 	const int code = cy__held_push(&serve->held, &held);

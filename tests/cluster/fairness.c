@@ -177,11 +177,33 @@ static void flood_descriptors(void)
 	cy_value_unref(body);
 }
 
+/* Each reply has a descriptor, of the same socket. @p credit 0: the reply waits for credit and not in the queue. */
+static void ask_for_sockets(uint32_t credit)
+{
+	flood_with((cy__frame){.kind = CY__CALL, .credit = credit},
+	           cy_pack("[n, s, [s, i, b]]", "cy_listen", "127.0.0.1:0", 1, 0), 2000);
+	say_done();
+	while (true)
+		pause(); /* and reads nothing */
+}
+
+static void flood_sockets(void)
+{
+	ask_for_sockets(1);
+}
+
+static void flood_sockets_without_credit(void)
+{
+	ask_for_sockets(0);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
-} floods[] = {{"calls", flood_calls},   {"messages", flood_messages}, {"all", flood_all},
-              {"latest", flood_latest}, {"unknown", flood_unknown},   {"descriptors", flood_descriptors}};
+} floods[] = {{"calls", flood_calls},     {"messages", flood_messages},
+              {"all", flood_all},         {"latest", flood_latest},
+              {"unknown", flood_unknown}, {"descriptors", flood_descriptors},
+              {"sockets", flood_sockets}, {"sockets without credit", flood_sockets_without_credit}};
 
 PROGRAM(fair)
 {
@@ -347,6 +369,29 @@ TEST(descriptors_in_messages_that_wait_are_bounded, .timeout = 20)
 		ck_assert_int_eq(cluster_number(scene.cluster, cy_named("Honest"), "echo", cy_int(1)), 1);
 		flooder = look_at(scene.cluster, scene.flooder);
 	}
+	end(&scene);
+}
+
+/* Finding 8: whoever asks for descriptors and does not read pays for them, and not whoever answers. */
+TEST(descriptors_in_replies_that_wait_are_the_callers, .to = 2, .timeout = 20)
+{
+	struct scene scene;
+	struct rlimit limit;
+	begin(&scene, _i ? "sockets without credit" : "sockets");
+	event_log_stop(&scene.log); /* each that gets its socket is an event */
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = 1024;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	go(&scene);
+	await_done(&scene);
+	const cy_worker_statistics flooder = look_at(scene.cluster, scene.flooder);
+	ck_assert_uint_le(flooder.held.descriptors, 128);
+	ck_assert_uint_gt(flooder.refusals.descriptors, 0);
+	event_log_start(&scene.log, scene.cluster, NULL);
+	ck_assert_uint_gt(cluster_fork(scene.cluster, "Later", NULL), 0);
+	ck_assert_int_eq(cluster_number(scene.cluster, cy_named("Later"), "echo", cy_int(1)), 1);
+	cy_kill(scene.cluster, cy_named("Flooder"), SIGKILL);
+	event_log_await(&scene.log, "exit Flooder signal 9 gone");
 	end(&scene);
 }
 

@@ -307,7 +307,9 @@ static void take_event(const cy_event *event, void *ctx)
 	case CY_EVENT_ERROR:
 		if (run.now)
 			run.now->errors++;
-		if (of_honest && !run.places[event->worker].hit && run.state == PLAYING && event->origin != run.id)
+		/* That a queue to it is full is news of whoever has filled it: what the honest send, they watch themselves. */
+		if (of_honest && event->code != -EAGAIN && event->code != -ENOBUFS && !run.places[event->worker].hit &&
+		    run.state == PLAYING && event->origin != run.id)
 			ledger_violation(&run.book, "an error of %s: %s (%d)", cy_label_of(cluster(), event->worker),
 			                 event->words ? event->words : "", event->code);
 		break;

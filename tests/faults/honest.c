@@ -161,7 +161,8 @@ static void take_error_event(const cy_event *event, void *ctx)
 	(void)ctx;
 	if (event->worker > HONEST_WORKERS || event->origin > HONEST_WORKERS || event->sender > HONEST_WORKERS)
 		return;
-	if (event->code != -EHOSTUNREACH && event->code != -ECONNRESET && event->code != -ENOENT)
+	if (event->code != -EHOSTUNREACH && event->code != -ECONNRESET && event->code != -ENOENT &&
+	    event->code != -EPIPE)
 		wrong("an error event", event->code, event->words ? event->words : "");
 }
 RX_CONSUMER(take_error_event, cy_event);
