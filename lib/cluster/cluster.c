@@ -14,6 +14,7 @@
 #include "lib/message/message.h"
 #include "lib/primary/group.h"
 #include "lib/primary/guardian.h"
+#include "lib/primary/route.h"
 #include "lib/primary/spawn.h"
 #include "lib/primary/workers.h"
 #include "lib/shutdown/shutdown.h"
@@ -196,6 +197,7 @@ static void release(cy_cluster *cluster)
 {
 	cy__stop_finish(cluster);
 	cy__groups_finish(cluster);
+	cy__route_finish(cluster);
 	cy__workers_finish(cluster);
 	cy__guardian_close(cluster);
 	if (!cluster->primary)

@@ -212,6 +212,7 @@ struct cy_cluster {
 	cy__guardian *guardian; /* NULL: no worker has been started yet */
 	cy__group *groups;
 	cy__worker *spares;        /* processes beside those in the list: see primary/succession.h */
+	struct cy__spread *spreads; /* frames for many that go on in turns */
 	cy__peer *speaker;         /* whose call is being looked at */
 	cy_worker_statistics gone; /* what was counted of workers that are gone */
 	unsigned interrupts;       /* SIGINTs that have come */

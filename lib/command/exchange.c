@@ -71,6 +71,66 @@ const rx_error *cy__error_of(cy__body body)
 	return error;
 }
 
+/* ---- Looking up -------------------------------------------------------------------------------------------------- */
+
+/*
+ * Legs of a call to many, by their targets, or in a worker the windows of its one leg, by who answers: a few are searched in
+ * line. Where one has to be found among more there is an index from then on, until the last leg is gone. Without memory there
+ * is none.
+ */
+enum { FEW = 8 };
+
+/* In a worker, a call to many has one leg, to the primary, which speaks for all. */
+static bool speaks_for_many(const cy__leg *leg)
+{
+	return leg->exchange->many && !leg->exchange->cluster->primary;
+}
+
+static bool is_indexed(const cy__exchange *exchange)
+{
+	return exchange->index.room;
+}
+
+static void drop_index(cy__exchange *exchange)
+{
+	if (is_indexed(exchange))
+		cy__table_finish(&exchange->index);
+}
+
+static void add_to_index(cy__exchange *exchange, uint32_t process, void *what)
+{
+	if (cy__table_add(&exchange->index, process, what) == -ENOMEM)
+		drop_index(exchange);
+}
+
+static void index_legs(cy__exchange *exchange)
+{
+	cy__leg *leg = exchange->legs;
+	do {
+		add_to_index(exchange, leg->target, leg);
+		leg = leg->next;
+	} while (leg && is_indexed(exchange));
+}
+
+static void index_windows(cy__exchange *exchange, cy__window *window)
+{
+	do {
+		add_to_index(exchange, window->from, window);
+		window = window->next;
+	} while (window && is_indexed(exchange));
+}
+
+static void leave_index(cy__leg *leg)
+{
+	cy__exchange *exchange = leg->exchange;
+	if (!is_indexed(exchange))
+		return;
+	if (exchange->legs == NULL)
+		drop_index(exchange);
+	else if (cy__table_get(&exchange->index, leg->target) == leg)
+		cy__table_remove(&exchange->index, leg->target);
+}
+
 /* ---- Legs ------------------------------------------------------------------------------------------------------ */
 
 int cy__leg_add(cy__exchange *exchange, uint32_t target, cy__leg **added)
@@ -89,6 +149,8 @@ int cy__leg_add(cy__exchange *exchange, uint32_t target, cy__leg **added)
 	if (leg->next)
 		leg->next->previous = leg;
 	exchange->legs = leg;
+	if (is_indexed(exchange) && !speaks_for_many(leg))
+		add_to_index(exchange, target, leg);
 	*added = leg;
 	return 0;
 }
@@ -141,6 +203,7 @@ static void remove_leg(cy__leg *leg)
 		exchange->legs = leg->next;
 	if (leg->next)
 		leg->next->previous = leg->previous;
+	leave_index(leg);
 	for (cy__window *window; (window = leg->window.next);) {
 		leg->window.next = window->next;
 		rx_free(window);
@@ -250,32 +313,37 @@ static void fail(cy__exchange *exchange, uint32_t from, cy__body body)
 
 /* ---- Credit ---------------------------------------------------------------------------------------------------- */
 
-/* In a worker, a call to many has one leg, to the primary, which speaks for all. */
-static bool speaks_for_many(const cy__leg *leg)
+static cy__window *find_window(cy__leg *leg, uint32_t from)
 {
-	return leg->exchange->many && !leg->exchange->cluster->primary;
+	cy__exchange *exchange = leg->exchange;
+	if (is_indexed(exchange))
+		return cy__table_get(&exchange->index, from);
+	size_t searched = 0;
+	cy__window *window = leg->window.next;
+	for (; window && window->from != from; window = window->next)
+		searched++;
+	if (searched > FEW)
+		index_windows(exchange, leg->window.next);
+	return window;
 }
 
-/* The window of what @p from sends on this leg; NULL without memory. The one that was asked for last comes first. */
+/* The window of what @p from sends on this leg; NULL without memory. */
 static cy__window *window_of(cy__leg *leg, uint32_t from)
 {
 	if (!speaks_for_many(leg))
 		return &leg->window;
-	cy__window **link = &leg->window.next;
-	while (*link && (*link)->from != from)
-		link = &(*link)->next;
-	cy__window *window = *link;
-	if (window) {
-		*link = window->next;
-	} else {
-		window = rx_alloc(sizeof *window);
-		if (!window)
-			return NULL;
-		cy__window_init(window, leg->exchange->credit);
-		window->from = from;
-	}
+	cy__window *window = find_window(leg, from);
+	if (window)
+		return window;
+	window = rx_alloc(sizeof *window);
+	if (!window)
+		return NULL;
+	cy__window_init(window, leg->exchange->credit);
+	window->from = from;
 	window->next = leg->window.next;
 	leg->window.next = window;
+	if (is_indexed(leg->exchange))
+		add_to_index(leg->exchange, from, window);
 	return window;
 }
 
@@ -344,11 +412,18 @@ void cy__leg_took(cy__leg *leg, uint32_t from, size_t size)
 }
 
 /* The one leg, or of many that to @p target. */
-static cy__leg *leg_to(const cy__exchange *exchange, uint32_t target)
+static cy__leg *leg_to(cy__exchange *exchange, uint32_t target)
 {
 	cy__leg *leg = exchange->legs;
-	while (leg && exchange->many && !speaks_for_many(leg) && leg->target != target)
-		leg = leg->next;
+	if (!leg || !exchange->many || speaks_for_many(leg))
+		return leg;
+	if (is_indexed(exchange))
+		return cy__table_get(&exchange->index, target);
+	size_t searched = 0;
+	for (; leg && leg->target != target; leg = leg->next)
+		searched++;
+	if (searched > FEW)
+		index_legs(exchange);
 	return leg;
 }
 
@@ -455,11 +530,19 @@ static void cancel_leg(cy__leg *leg)
 		cy__serve_cancel(serve);
 }
 
+bool cy__exchange_cancel_leg(cy__exchange *exchange)
+{
+	if (!exchange->legs)
+		return false;
+	cancel_leg(exchange->legs);
+	return true;
+}
+
 static void cancel_legs(cy__exchange *exchange)
 {
 	exchange->closed = true;
-	while (exchange->legs)
-		cancel_leg(exchange->legs);
+	while (cy__exchange_cancel_leg(exchange))
+		;
 }
 
 void cy__exchange_refuse(cy__exchange *exchange, int code, const char *words)

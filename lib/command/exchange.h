@@ -60,6 +60,8 @@ struct cy__exchange {
 	cy_cluster *cluster;
 	const cy__caller *caller;
 	cy__leg *legs;
+	cy__table
+		index; /* once one of many has been looked for: legs by their targets, where the primary speaks, windows */
 	uint32_t origin;
 	cy__account *account; /* of a worker whose call is passed on: a call for each leg; NULL: none */
 	uint32_t credit;      /* items that each leg may send at first */
@@ -96,6 +98,8 @@ void cy__exchange_unhold(cy__exchange *exchange);
 void cy__exchange_whole(cy__exchange *exchange);
 /* The caller wants no more: cancel what runs, and release. */
 void cy__exchange_cancel(cy__exchange *exchange);
+/* The same in parts: `closed` has been set; cancel one of its legs. @returns whether there was one */
+bool cy__exchange_cancel_leg(cy__exchange *exchange);
 /* Refuse the whole call. */
 void cy__exchange_refuse(cy__exchange *exchange, int code, const char *words);
 

@@ -7,6 +7,7 @@
 #include "lib/message/message.h"
 #include "lib/message/outbox.h"
 #include "lib/primary/workers.h"
+#include "lib/value/layout.h"
 
 /* ---- Whom it is for ------------------------------------------------------------------------------------------------ */
 
@@ -68,17 +69,36 @@ void cy__route_to(cy__exchange *exchange, cy__worker *worker, const cy__call_fra
 		cy__leg_send(leg, &worker->peer, call);
 }
 
-/* Workers that callbacks start meanwhile are not among them. */
+static bool is_for(const cy__worker *worker, uint32_t to, uint32_t origin)
+{
+	return cy__worker_lives(worker) && !(to == CY__TO_OTHERS && worker->peer.id == origin);
+}
+
+/* Ids of workers: those that are still to have it. Workers that are started meanwhile are not among them. */
+struct rest {
+	uint32_t behind, last;
+};
+
+static cy__worker *take_next(const cy_cluster *cluster, struct rest *rest)
+{
+	cy__worker *worker = cy__workers_after(cluster, rest->behind);
+	if (!worker || worker->peer.id > rest->last)
+		return NULL;
+	rest->behind = worker->peer.id;
+	return worker;
+}
+
+static struct rest everybody(const cy_cluster *cluster)
+{
+	return (struct rest){.last = cluster->next_id};
+}
+
 static void send_to_many(cy__exchange *exchange, const cy__call_frame *call)
 {
-	cy_cluster *cluster = exchange->cluster;
-	const uint32_t last = cluster->next_id;
-	cy__worker *worker = cy__workers_after(cluster, 0);
-	for (uint32_t id; worker && (id = worker->peer.id) <= last && !exchange->closed;
-	     worker = cy__workers_after(cluster, id)) {
-		if (cy__worker_lives(worker) && !(call->to == CY__TO_OTHERS && id == exchange->origin))
+	struct rest rest = everybody(exchange->cluster);
+	for (cy__worker *worker; !exchange->closed && (worker = take_next(exchange->cluster, &rest));)
+		if (is_for(worker, call->to, exchange->origin))
 			cy__route_to(exchange, worker, call);
-	}
 }
 
 int cy__route(cy__exchange *exchange, const char *name, const cy__call_frame *call, const char *command,
@@ -113,11 +133,93 @@ int cy__route(cy__exchange *exchange, const char *name, const cy__call_frame *ca
 	return code;
 }
 
+/* ---- To many, in slices ------------------------------------------------------------------------------------------- */
+
+/* What one frame of a worker's causes at many others, and goes on in its turns. */
+struct cy__spread {
+	cy__work work;
+	cy_cluster *cluster;
+	cy__exchange *exchange; /* held; NULL: of a message */
+	cy__frame frame;        /* whose body lies in the next */
+	cy_value *body;         /* NULL: nothing is to be sent any more */
+	struct rest rest;
+	int worst; /* of a message: what has become of it */
+	struct cy__spread *next, **link;
+};
+
+/* Pieces between two looks at the clock. */
+enum { SOME = 16 };
+
+static bool is_enough(const cy_cluster *cluster, size_t pieces)
+{
+	return pieces % SOME == 0 && cy__turns_is_over(cluster->turns);
+}
+
+/* The body of @p frame for as long as it is wanted; NULL without memory. */
+static cy_value *keep_body(const cy__frame *frame)
+{
+	if (frame->block)
+		return cy_value_ref(frame->block);
+	cy_value *copy = cy__value_allocate(frame->body_size);
+	if (copy)
+		memcpy(cy__value_room(copy), frame->body, frame->body_size);
+	return copy;
+}
+
+static void end_spread(struct cy__spread *spread)
+{
+	*spread->link = spread->next;
+	if (spread->next)
+		spread->next->link = spread->link;
+	cy__turns_remove(&spread->work);
+	if (spread->exchange)
+		cy__exchange_unhold(spread->exchange);
+	cy_value_unref(spread->body);
+	rx_free(spread);
+}
+
+/*
+ * It goes on before whatever else this origin wants. Without @p frame nothing is to be sent. @p exchange is held until its
+ * end.
+ */
+static struct cy__spread *spread(cy_cluster *cluster, uint32_t origin, cy__exchange *exchange, const cy__frame *frame,
+                                 bool (*step)(cy__work *work))
+{
+	struct cy__spread *spread = rx_alloc_zero(sizeof *spread);
+	if (!spread)
+		return NULL;
+	if (frame) {
+		spread->frame = *frame;
+		spread->body = keep_body(frame);
+		if (spread->body) {
+			spread->frame.body = cy_value_bytes(spread->body, &spread->frame.body_size);
+			spread->frame.block = spread->body;
+		}
+	}
+	spread->cluster = cluster;
+	spread->work = (cy__work){.step = step, .what = "a frame for many", .origin = origin};
+	if ((frame && !spread->body) || cy__turns_go_on(cluster->turns, &spread->work) < 0) {
+		cy_value_unref(spread->body);
+		rx_free(spread);
+		return NULL;
+	}
+	spread->exchange = exchange;
+	if (exchange)
+		cy__exchange_hold(exchange);
+	spread->next = cluster->spreads;
+	if (spread->next)
+		spread->next->link = &spread->next;
+	spread->link = &cluster->spreads;
+	cluster->spreads = spread;
+	return spread;
+}
+
 /* ---- Calls of workers, passed on ----------------------------------------------------------------------------------- */
 
 struct passed {
 	cy__exchange exchange;
 	cy__port port;
+	struct cy__spread *spread; /* not all of its legs have been added yet, or been cancelled; NULL: none */
 };
 
 static struct passed *of(cy__exchange *exchange)
@@ -125,9 +227,104 @@ static struct passed *of(cy__exchange *exchange)
 	return CY__CONTAINER(exchange, struct passed, exchange);
 }
 
+/* @returns whether some are left */
+static bool send_to_some(cy__exchange *exchange, const cy__call_frame *call, struct rest *rest)
+{
+	cy__worker *worker;
+	for (size_t sent = 1; !exchange->closed && (worker = take_next(exchange->cluster, rest)); sent++) {
+		if (is_for(worker, call->to, exchange->origin))
+			cy__route_to(exchange, worker, call);
+		if (is_enough(exchange->cluster, sent))
+			return true;
+	}
+	return false;
+}
+
+static bool cancel_some(cy__exchange *exchange)
+{
+	size_t cancelled = 0;
+	while (cy__exchange_cancel_leg(exchange))
+		if (is_enough(exchange->cluster, ++cancelled))
+			break;
+	return exchange->legs;
+}
+
+/* Its caller may be gone, and its port about to be cancelled. */
+static bool go_on_with_call(cy__work *work)
+{
+	struct cy__spread *spread = CY__CONTAINER(work, struct cy__spread, work);
+	cy__exchange *exchange = spread->exchange;
+	const cy__call_frame call = {.flags = spread->frame.flags, .to = spread->frame.to, .frame = &spread->frame};
+	if (!exchange->closed && of(exchange)->port.peer && send_to_some(exchange, &call, &spread->rest))
+		return true;
+	if (exchange->closed && cancel_some(exchange))
+		return true;
+	of(exchange)->spread = NULL;
+	if (!exchange->closed && of(exchange)->port.peer)
+		cy__exchange_whole(exchange);
+	end_spread(spread);
+	return false;
+}
+
+/* Refused as a whole at once, rather than at the leg that is one too many. */
+static int check_room_for_all(const cy__exchange *exchange, uint32_t to)
+{
+	const cy_cluster *cluster = exchange->cluster;
+	size_t count = 0;
+	for (size_t i = 0; i < cluster->worker_count; i++)
+		count += is_for(cluster->workers[i], to, exchange->origin);
+	const int code = cy__charge(exchange->account, CY__CALLS, count);
+	if (code >= 0)
+		cy__discharge(exchange->account, CY__CALLS, count);
+	return code;
+}
+
+void cy__route_finish(cy_cluster *cluster)
+{
+	for (struct cy__spread *spread; (spread = cluster->spreads);) {
+		cy__exchange *exchange = spread->exchange;
+		if (exchange)
+			of(exchange)->spread = NULL;
+		while (exchange && exchange->closed && cy__exchange_cancel_leg(exchange))
+			;
+		end_spread(spread);
+	}
+}
+
+/* @returns 1: it goes on later; else as cy__route() */
+static int pass_to_all(struct passed *passed, const cy__frame *frame)
+{
+	cy__exchange *exchange = &passed->exchange;
+	const cy__call_frame call = {.flags = frame->flags, .to = frame->to, .frame = frame};
+	struct rest rest = everybody(exchange->cluster);
+	const int code = check_room_for_all(exchange, frame->to);
+	if (code < 0)
+		return code;
+	if (!send_to_some(exchange, &call, &rest))
+		return 0;
+	passed->spread = spread(exchange->cluster, exchange->origin, exchange, frame, go_on_with_call);
+	if (!passed->spread)
+		return rx_raise(-ENOMEM, "no memory for a call to many");
+	passed->spread->rest = rest;
+	return 1;
+}
+
+/* All that it has begun, in slices. It is released at the end of that. */
+static void cancel(struct passed *passed)
+{
+	cy__exchange *exchange = &passed->exchange;
+	exchange->closed = true;
+	if (passed->spread)
+		return;
+	if (exchange->cluster->stage != CY__ENDED && cancel_some(exchange))
+		passed->spread = spread(exchange->cluster, exchange->origin, exchange, NULL, go_on_with_call);
+	if (!passed->spread)
+		cy__exchange_cancel(exchange);
+}
+
 static void cancel_port(cy__port *port)
 {
-	cy__exchange_cancel(&CY__CONTAINER(port, struct passed, port)->exchange);
+	cancel(CY__CONTAINER(port, struct passed, port));
 }
 
 /* The call ends with an error, in the room that was set aside, and is cancelled beyond. */
@@ -137,7 +334,7 @@ static void break_off(struct passed *passed, int code, const char *words)
 	const cy__body encoded = cy__body_of(error);
 	cy__port_post(&passed->port, CY__ERROR, CY__TO_PRIMARY, &encoded, NULL);
 	cy_value_unref(error);
-	cy__exchange_cancel(&passed->exchange);
+	cancel(passed);
 }
 
 static int grant(cy__port *port, const cy__frame *frame)
@@ -221,12 +418,14 @@ static void pass_on(cy__peer *peer, const cy__frame *frame)
 	cy_value *value;
 	const char *name;
 	code = name_in(frame, &value, &name);
-	if (code >= 0)
+	if (code >= 0 && exchange->many)
+		code = pass_to_all(passed, frame);
+	else if (code >= 0)
 		code = cy__route(exchange, name,
 		                 &(cy__call_frame){.flags = frame->flags, .to = frame->to, .frame = frame}, NULL, NULL);
 	if (code < 0 && !exchange->closed)
 		cy__exchange_refuse(exchange, code, rx_words(code));
-	else
+	else if (code <= 0)
 		cy__exchange_whole(exchange);
 	cy__exchange_unhold(exchange);
 	cy_value_unref(value);
@@ -256,19 +455,46 @@ static int pass_message(cy__worker *worker, const cy__frame *frame, uint32_t fro
 	return code == -EAGAIN || code == -EDQUOT ? 0 : code;
 }
 
+/* @returns whether some are left */
+static bool pass_to_some(cy_cluster *cluster, const cy__frame *frame, uint32_t origin, cy__fds *fds, struct rest *rest,
+                         int *worst)
+{
+	cy__worker *worker;
+	for (size_t sent = 1; (worker = take_next(cluster, rest)); sent++) {
+		const int code = is_for(worker, frame->to, origin) ? pass_message(worker, frame, origin, fds) : 0;
+		if (code < 0)
+			*worst = code;
+		if (!(fds && fds->count) && is_enough(cluster, sent))
+			return true;
+	}
+	return false;
+}
+
+static bool go_on_with_message(cy__work *work)
+{
+	struct cy__spread *spread = CY__CONTAINER(work, struct cy__spread, work);
+	cy__fds none = {.fd = NULL};
+	if (pass_to_some(spread->cluster, &spread->frame, work->origin, &none, &spread->rest, &spread->worst))
+		return true;
+	if (spread->worst < 0)
+		cy__message_refused(spread->cluster, work->origin, spread->worst, rx_words(spread->worst));
+	end_spread(spread);
+	return false;
+}
+
+/* One with descriptors in one piece: its origin may have few of them waiting. */
 static int pass_to_many(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 {
-	cy_cluster *cluster = peer->cluster;
+	struct rest rest = everybody(peer->cluster);
 	int worst = 0;
-	for (size_t i = 0; i < cluster->worker_count; i++) {
-		cy__worker *worker = cluster->workers[i];
-		if (!cy__worker_lives(worker) || (frame->to == CY__TO_OTHERS && worker->peer.id == peer->id))
-			continue;
-		const int code = pass_message(worker, frame, peer->id, fds);
-		if (code < 0)
-			worst = code;
-	}
-	return worst;
+	if (!pass_to_some(peer->cluster, frame, peer->id, fds, &rest, &worst))
+		return worst;
+	struct cy__spread *later = spread(peer->cluster, peer->id, NULL, frame, go_on_with_message);
+	if (!later)
+		return rx_raise(-ENOMEM, "no memory for a message to many");
+	later->rest = rest;
+	later->worst = worst;
+	return 0;
 }
 
 static int pass_to_one(cy__peer *peer, const cy__frame *frame, cy__fds *fds)

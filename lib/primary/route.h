@@ -20,6 +20,8 @@ void cy__route_to(cy__exchange *exchange, cy__worker *worker, const cy__call_fra
 void cy__route_call(cy__peer *peer, const cy__frame *frame);
 /* A worker's message. */
 void cy__route_message(cy__peer *peer, const cy__frame *frame, cy__fds *fds);
+/* What frames of workers for many have begun goes on no more: before the workers end. */
+void cy__route_finish(cy_cluster *cluster);
 
 /* The worker that a single target means. @retval -ENOENT with words */
 int cy__route_worker(const cy_cluster *cluster, uint32_t to, const char *name, cy__worker **found);
