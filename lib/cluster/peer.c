@@ -104,7 +104,7 @@ static void take_frame(cy__channel *channel, const cy__frame *frame, cy__fds *fd
 static bool has_had_enough(cy__channel *channel, void *ctx)
 {
 	const cy__peer *peer = ctx;
-	return cy__turns_are_over(peer->cluster->turns);
+	return peer->inspected || cy__turns_are_over(peer->cluster->turns);
 }
 
 static rx_nsec begin_reading(cy__binding *binding)
@@ -275,6 +275,7 @@ void cy__peer_lost(cy__peer *peer)
 void cy__peer_finish(cy__peer *peer)
 {
 	cy__peer_lost(peer);
+	cy__message_forget(peer);
 	end_all_calls(peer);
 	cy__outbox_finish(&peer->outbox);
 	cy__gauge_finish(&peer->gauge);
