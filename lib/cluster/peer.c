@@ -302,7 +302,8 @@ static bool is_bounded(const cy__post *post)
 static int post_frame(cy__peer *peer, const cy__post *post, const cy__frame *frame, const cy__sending *sending)
 {
 	if (!is_bounded(post) && !post->leg) {
-		const int code = peer->channel ? cy__channel_send(peer->channel, frame, sending) : -EPIPE;
+		const int code = peer->channel ? cy__channel_send(peer->channel, frame, sending)
+		                               : rx_raise(-EPIPE, "%s has gone", cy_label_of(peer->cluster, peer->id));
 		cy__outbox_choke(peer);
 		return code;
 	}

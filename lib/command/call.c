@@ -135,7 +135,7 @@ static void take_item(cy__exchange *exchange, cy__leg *leg, uint32_t from, cy__b
 	                  : body.block ? cy__value_within(body.block, 0, NULL)
 	                               : cy_value_from_bytes(body.bytes, body.size, NULL);
 	if (cy_value_error(value) < 0) {
-		const int code = cy_value_error(value) == -ENOMEM ? -ENOMEM : -EBADMSG;
+		const int code = cy_value_error(value) == -ENOMEM ? -ENOMEM : rx_plain(-EBADMSG);
 		const rx_error *error = rx_error_create(code, "the reply is no value: %s", cy_value_words(value));
 		deliver_error(caller, from, error);
 		rx_error_unref(error);

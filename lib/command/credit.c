@@ -1,5 +1,6 @@
 #include "lib/command/credit.h"
 
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 
 enum { NIL = 0xc0, UINT64 = 0xcf };
@@ -29,7 +30,7 @@ static int read_bytes(const cy__frame *frame, uint64_t *bytes)
 	if (frame->body_size == 1 && frame->body[0] == NIL)
 		return 0;
 	if (frame->body_size != CY__GRANT_BODY || frame->body[0] != UINT64)
-		return -EBADMSG;
+		return rx_plain(-EBADMSG);
 	for (size_t i = 1; i < CY__GRANT_BODY; i++)
 		*bytes = *bytes << 8 | frame->body[i];
 	return 0;
@@ -39,10 +40,10 @@ int cy__credit_add(cy__credit *credit, const cy__frame *frame)
 {
 	uint64_t bytes;
 	if (frame->credit >= CY__CREDIT_ENDLESS - credit->items)
-		return -EOVERFLOW;
+		return rx_raise(-EOVERFLOW, "a grant of more items than can be counted");
 	if (read_bytes(frame, &bytes) < 0 || bytes > (uint64_t)INT64_MAX ||
 	    (credit->bytes > 0 && (int64_t)bytes > INT64_MAX - credit->bytes))
-		return -EBADMSG;
+		return rx_raise(-EBADMSG, "a grant of bytes that is no number, or too large");
 	credit->items += frame->credit;
 	credit->bytes += (int64_t)bytes;
 	return 0;

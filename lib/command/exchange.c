@@ -48,6 +48,7 @@ static int bare_code(cy__body body)
 cy_value *cy__error_value(int code, const char *words)
 {
 	cy_value *value = cy_pack("[i, s]", code, words);
+	rx_plain(code); /* if these were the words, they have been told */
 	return cy_value_error(value) == -ENOMEM ? bare_error(code) : value;
 }
 
@@ -229,6 +230,13 @@ static int join_peer(cy__leg *leg, cy__peer *peer)
 	return 0;
 }
 
+static void fail_unsent(cy__leg *leg, const cy__peer *peer, int code)
+{
+	if (code == -EPIPE)
+		code = rx_raise(-EHOSTUNREACH, "%s has gone", cy_label_of(peer->cluster, peer->id));
+	cy__leg_fail(leg, code, rx_words(code));
+}
+
 void cy__leg_send(cy__leg *leg, cy__peer *peer, const cy__call_frame *call)
 {
 	cy__exchange *exchange = leg->exchange;
@@ -252,7 +260,7 @@ void cy__leg_send(cy__leg *leg, cy__peer *peer, const cy__call_frame *call)
 		                                       .last = call->last,
 		                                       .leg = leg});
 	if (code < 0)
-		cy__leg_fail(leg, code == -EPIPE ? -EHOSTUNREACH : code, rx_words(code));
+		fail_unsent(leg, peer, code);
 	else if (!leg->waiting)
 		leg->mark = cy__channel_mark(peer->channel);
 }
@@ -366,7 +374,7 @@ static int grant_now(const cy__leg *leg, cy__frame *grant)
 {
 	cy__channel *channel = leg->peer->channel;
 	if (!channel)
-		return -EPIPE;
+		return rx_plain(-EPIPE);
 	grant->flags = cy__channel_is_sent(channel, leg->mark) ? CY__FRAME_URGENT : CY__FRAME_NORMAL;
 	grant->call = leg->number;
 	return cy__channel_send(channel, grant, &(cy__sending){.forced = !leg->exchange->account});

@@ -11,7 +11,7 @@ static int duplicate(cy__held *held, const cy__fds *fds)
 		const int fd = fds->fd[held->fds.count];
 		const int copy = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 		if (fd >= 0 && copy < 0)
-			return -errno;
+			return rx_raise(-errno, "descriptor %d cannot be copied: %s", fd, strerror(errno));
 		held->fds.fd[held->fds.count] = copy;
 	}
 	held->fds.error = fds->error;

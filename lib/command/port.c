@@ -118,7 +118,7 @@ static int post(cy__port *port, cy__kind kind, uint32_t from, const cy__body *bo
 {
 	cy__peer *peer = port->peer;
 	if (!peer || !peer->channel)
-		return -EPIPE;
+		return rx_raise(-EPIPE, "the caller has gone");
 	const cy__frame frame = {.kind = (uint8_t)kind,
 	                         .flags = fds && fds->error ? CY__FRAME_LOST : 0,
 	                         .from = from,

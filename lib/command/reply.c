@@ -109,7 +109,8 @@ static int duplicate(struct enclosure *enclosure, const int *fds, size_t count)
 	for (; enclosure->count < count; enclosure->count++) {
 		enclosure->fds[enclosure->count] = fcntl(fds[enclosure->count], F_DUPFD_CLOEXEC, 3);
 		if (enclosure->fds[enclosure->count] < 0)
-			return -errno;
+			return rx_raise(-errno, "descriptor %d cannot be copied: %s", fds[enclosure->count],
+			                strerror(errno));
 	}
 	return 0;
 }
@@ -140,10 +141,11 @@ rx_observable *cy_answer_descriptors(cy_value *value, const int *fds, size_t cou
 
 int cy_reply_descriptor(const cy_reply *reply, size_t index)
 {
-	if (reply->fds && reply->fds->error)
-		return reply->fds->error;
+	const int lost = reply->fds ? reply->fds->error : 0;
+	if (lost)
+		return rx_raise(lost, "the descriptors have not arrived: %s", strerror(-lost));
 	const int fd = reply->fds ? cy__fds_claim(reply->fds, index) : -1;
-	return fd < 0 ? -ENOENT : fd;
+	return fd < 0 ? rx_raise(-ENOENT, "there is no descriptor %zu, or it has been taken", index) : fd;
 }
 
 int cy_event_descriptor(const cy_event *event, size_t index)

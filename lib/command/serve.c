@@ -611,7 +611,8 @@ static int unpack_body(cy__serve *serve, cy_value *body, cy__text *command)
 	int code;
 	if (opening) {
 		serve->arguments = cy__value_rest(body, opening);
-		code = cy_value_error(serve->arguments);
+		if ((code = cy_value_error(serve->arguments)) < 0)
+			rx_raise(code, "the arguments: %s", cy_value_words(serve->arguments));
 	} else {
 		code = cy__call_unpack(body, &command->bytes, &serve->arguments);
 		if (code >= 0)

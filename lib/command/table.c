@@ -5,6 +5,7 @@
  */
 #include "lib/command/table.h"
 
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/random.h>
@@ -115,7 +116,7 @@ int cy__table_add(cy__table *table, uint64_t number, void *value)
 	}
 	struct cy__slot *slot = find(table, number);
 	if (slot->value)
-		return -EEXIST;
+		return rx_plain(-EEXIST);
 	*slot = (struct cy__slot){number, value};
 	table->count++;
 	return 0;

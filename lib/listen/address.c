@@ -9,14 +9,14 @@ static int parse_port(const char *text, in_port_t *port)
 {
 	unsigned number = 0;
 	if (!*text || strlen(text) > 5)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	for (; *text; text++) {
 		if (*text < '0' || *text > '9')
-			return -EINVAL;
+			return rx_plain(-EINVAL);
 		number = number * 10 + (unsigned)(*text - '0');
 	}
 	if (number > UINT16_MAX)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	*port = htons((uint16_t)number);
 	return 0;
 }
@@ -42,11 +42,13 @@ static int parse_host(const char *host, bool bracketed, in_port_t port, cy__addr
 		address->net.v4.sin_family = AF_INET;
 		address->net.v4.sin_port = port;
 		address->ipv6_only = false;
-		return inet_pton(AF_INET, host, &address->net.v4.sin_addr) == 1 ? 0 : -EINVAL;
+		return inet_pton(AF_INET, host, &address->net.v4.sin_addr) == 1 ? 0 : rx_plain(-EINVAL);
 	}
 	address->net.v6.sin6_family = AF_INET6;
 	address->net.v6.sin6_port = port;
-	return inet_pton(AF_INET6, address->everywhere ? "::" : host, &address->net.v6.sin6_addr) == 1 ? 0 : -EINVAL;
+	return inet_pton(AF_INET6, address->everywhere ? "::" : host, &address->net.v6.sin6_addr) == 1
+	               ? 0
+	               : rx_plain(-EINVAL);
 }
 
 int cy__address_parse(const char *text, bool ipv6_only, cy__address *address)

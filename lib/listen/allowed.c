@@ -30,7 +30,7 @@ static int parse_path(const char *text, char *directory, struct rule *rule)
 	rule->directory = directory;
 	rule->name = *name ? name : NULL;
 	const bool dots = strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-	return strlen(text) >= PATH_MAX || dots ? -EINVAL : 0;
+	return strlen(text) >= PATH_MAX || dots ? rx_plain(-EINVAL) : 0;
 }
 
 /* A port of "*" is read as one of 0, and stands for all of them. */
@@ -39,7 +39,7 @@ static int parse_net(const char *text, struct rule *rule)
 	char plain[INET6_ADDRSTRLEN + sizeof "[]:65535"];
 	const size_t length = strlen(text);
 	if (length < 2 || length >= sizeof plain)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	memcpy(plain, text, length + 1);
 	rule->any_port = strcmp(text + length - 2, ":*") == 0;
 	if (rule->any_port)

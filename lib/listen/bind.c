@@ -27,7 +27,7 @@ static int bind_tcp(int fd, const cy__address *address)
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) < 0 ||
 	    (v6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only) < 0) ||
 	    bind(fd, &address->net.any, size_of(address)) < 0)
-		return -errno;
+		return rx_plain(-errno);
 	return 0;
 }
 
@@ -35,7 +35,7 @@ static int open_tcp(const cy__address *address, int backlog, cy__address *real)
 {
 	const int fd = cy__fd_above(socket(address->net.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 	if (fd < 0)
-		return -errno;
+		return rx_plain(-errno);
 	const int code = bind_tcp(fd, address);
 	if (code < 0) {
 		close(fd);
@@ -73,6 +73,6 @@ int cy__listen_bind(const cy__address *address, int backlog, cy__address *real)
 int cy__listen_again(int fd, const cy__address *real, int backlog)
 {
 	if (bind(fd, &real->net.any, size_of(real)) < 0 && errno != EINVAL)
-		return -errno;
-	return listen(fd, backlog) < 0 ? -errno : 0;
+		return rx_plain(-errno);
+	return listen(fd, backlog) < 0 ? rx_plain(-errno) : 0;
 }

@@ -92,7 +92,7 @@ static int read_all(int fd, char **text)
 	if (got == 0 && used)
 		return 0;
 	rx_free(bytes);
-	return got < 0 ? -errno : -ESRCH;
+	return got < 0 ? rx_plain(-errno) : rx_plain(-ESRCH);
 }
 
 /* What follows "\nNAME:" of /proc/PID/status, whose first line, a name, has its line ends escaped. NULL: no such line. */
@@ -169,7 +169,7 @@ static int rights_now(pid_t pid, const cy__rights *own, cy__rights **rights)
 	snprintf(name, sizeof name, "/proc/%ld/status", (long)pid);
 	const int fd = cy__fd_above(open(name, O_RDONLY | O_CLOEXEC));
 	if (fd < 0)
-		return -errno;
+		return rx_plain(-errno);
 	const int code = read_all(fd, &text);
 	close(fd);
 	if (code < 0)
@@ -213,7 +213,7 @@ static int find_rights(const cy__process *process, const cy__rights *own, cy__ri
 		return *rights ? 0 : -ENOMEM;
 	}
 	if (code < 0 && !may_be_unseen(code))
-		return code == -ENOENT || code == -EPERM ? -EACCES : code;
+		return code == -ENOENT || code == -EPERM ? rx_plain(-EACCES) : code;
 	*rights = now ? now : started_rights(identity, own);
 	if (!*rights)
 		return -ENOMEM;

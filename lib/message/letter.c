@@ -55,7 +55,8 @@ static int keep_descriptors(cy__letter *letter, const int *fds, size_t count)
 	for (; letter->fd_count < count; letter->fd_count++) {
 		const int fd = fcntl(fds[letter->fd_count], F_DUPFD_CLOEXEC, 3);
 		if (fd < 0)
-			return -errno;
+			return rx_raise(-errno, "descriptor %d cannot be copied: %s", fds[letter->fd_count],
+			                strerror(errno));
 		letter->fds[letter->fd_count] = fd;
 	}
 	return 0;

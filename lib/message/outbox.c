@@ -393,14 +393,9 @@ void cy__outbox_choke(cy__peer *peer)
 		cy__channel_hold(peer->channel, false);
 }
 
-static int explain(cy__peer *peer, const cy__parcel *parcel, int code)
+static int explain(const cy__peer *peer, int code)
 {
-	if (code == -EMSGSIZE)
-		return rx_raise(code, "a frame of %zu bytes is longer than the limit",
-		                CY__FRAME_HEAD + parcel->sending->prefix_size + parcel->frame->body_size);
-	if (code == -EPIPE)
-		return rx_raise(code, "%s has gone", cy_label_of(peer->cluster, peer->id));
-	return code;
+	return code == -EPIPE ? rx_raise(code, "%s has gone", cy_label_of(peer->cluster, peer->id)) : code;
 }
 
 static int send_now(cy__peer *peer, cy__lane *lane, const cy__parcel *parcel)
@@ -446,7 +441,7 @@ int cy__outbox_send(cy__peer *peer, const cy__parcel *parcel)
 {
 	int code = -EAGAIN;
 	if (!peer->channel && !peer->outbox.held)
-		return explain(peer, parcel, -EPIPE);
+		return explain(peer, -EPIPE);
 	if (!peer->outbox.count && !peer->outbox.held && !parcel->frame->fd_count) {
 		code = cy__channel_send(peer->channel, parcel->frame, parcel->sending);
 		if (parcel->sending->forced)
@@ -454,7 +449,7 @@ int cy__outbox_send(cy__peer *peer, const cy__parcel *parcel)
 	}
 	if (code == -EAGAIN)
 		code = send_or_wait(peer, parcel);
-	return code < 0 ? explain(peer, parcel, code) : code;
+	return code < 0 ? explain(peer, code) : code;
 }
 
 void cy__outbox_tell(cy__peer *peer, uint32_t origin, int code)
@@ -497,7 +492,7 @@ static int send_first(cy__peer *peer, cy__lane *lane, bool forced)
 	cy__letter *letter = lane->first;
 	cy__leg *leg = letter->leg;
 	if (is_overtaking(&peer->outbox, letter))
-		return -EAGAIN;
+		return rx_plain(-EAGAIN);
 	const cy__parcel parcel = {
 		.frame = &letter->frame, .sending = &letter->sending, .manner = forced ? CY__FORCED : letter->manner};
 	const int code = send_now(peer, lane, &parcel);

@@ -78,11 +78,11 @@ static int make_program(void)
 	if (fd < 0 && errno == EINVAL) /* before Linux 6.3 every one can be executed */
 		fd = make_file(0);
 	if (fd < 0)
-		return -errno;
+		return rx_plain(-errno);
 	const ssize_t written = write(fd, image, sizeof image);
 	if (written != sizeof image ||
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) < 0) {
-		const int code = written >= 0 && written != sizeof image ? -ENOSPC : -errno;
+		const int code = written >= 0 && written != sizeof image ? rx_plain(-ENOSPC) : rx_plain(-errno);
 		close(fd);
 		return code;
 	}
@@ -97,7 +97,7 @@ static int greet(const cy__guardian *guardian, int socket)
 	                         .has_cgroup = guardian->kill >= 0,
 	                         .timeout = timeout >= RX_NEVER / 4 ? -1 : timeout};
 	snprintf(hello.cgroup, sizeof hello.cgroup, "%s", guardian->cgroup);
-	return send(socket, &hello, sizeof hello, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
+	return send(socket, &hello, sizeof hello, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? rx_plain(-errno) : 0;
 }
 
 static int run_program(const cy__guardian *guardian, int theirs, int primary, int program, cy__process *process)
@@ -138,7 +138,7 @@ static int start_with(cy__guardian *guardian, int ours, int theirs)
 	guardian->passes_pidfd = setsockopt(theirs, SOL_SOCKET, SO_PASSPIDFD, &yes, sizeof yes) == 0;
 	int primary = cy__process_open(getpid());
 	if (primary < 0)
-		return -errno;
+		return rx_plain(-errno);
 	int program = make_program();
 	int code = program < 0 ? program : greet(guardian, ours);
 	if (code >= 0)
@@ -154,7 +154,7 @@ static int start(cy__guardian *guardian)
 {
 	int ends[2];
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0 || cy__fd_pair_above(ends) < 0)
-		return -errno;
+		return rx_plain(-errno);
 	const int code = start_with(guardian, ends[0], ends[1]);
 	cy__fd_close(&ends[1]);
 	if (code < 0) {
@@ -403,17 +403,17 @@ static int make_cgroup(cy__guardian *guardian, const char *path)
 	struct statfs found;
 	guardian->directory = cy__fd_above(open(path, O_PATH | O_DIRECTORY | O_CLOEXEC));
 	if (guardian->directory < 0)
-		return -errno;
+		return rx_plain(-errno);
 	if (fstatfs(guardian->directory, &found) < 0 || (unsigned long)found.f_type != CGROUP2_SUPER_MAGIC)
-		return -ENOTSUP;
+		return rx_plain(-ENOTSUP);
 	snprintf(guardian->cgroup, sizeof guardian->cgroup, "clusterfy-%d", (int)getpid());
 	/* One of that name is left of somebody who had our number: empty, or not ours. */
 	unlinkat(guardian->directory, guardian->cgroup, AT_REMOVEDIR);
 	if (mkdirat(guardian->directory, guardian->cgroup, 0755) < 0)
-		return -errno;
+		return rx_plain(-errno);
 	guardian->processes = open_in(guardian, "cgroup.procs");
 	guardian->kill = guardian->processes < 0 ? -1 : open_in(guardian, "cgroup.kill");
-	const int code = guardian->kill < 0 ? -errno : 0;
+	const int code = guardian->kill < 0 ? rx_plain(-errno) : 0;
 	if (code < 0)
 		unlinkat(guardian->directory, guardian->cgroup, AT_REMOVEDIR);
 	return code;

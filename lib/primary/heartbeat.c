@@ -1,5 +1,6 @@
 #include "lib/primary/heartbeat.h"
 
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 
 /* RX_NEVER stays never. */
@@ -32,7 +33,7 @@ int cy__heartbeat_init(cy__heartbeat *heartbeat, const cy_heartbeat *options, co
 	filled.abort_after = or_default(filled.abort_after, filled.timeout);
 	filled.kill_after = or_default(filled.kill_after, RX_S(5));
 	if (filled.interval < 0 || filled.timeout < 0 || filled.abort_after < 0 || filled.kill_after < 0)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	*heartbeat = (cy__heartbeat){.options = filled, .due = RX_NEVER};
 	return 0;
 }

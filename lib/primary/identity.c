@@ -4,6 +4,7 @@
  */
 #include "lib/primary/launch.h"
 
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -37,7 +38,7 @@ static int find_group(const char *name, gid_t *gid)
 	if (found)
 		*gid = entry.gr_gid;
 	rx_free(room);
-	return found ? 0 : error ? -error : -ENOENT;
+	return found ? 0 : error ? rx_plain(-error) : rx_plain(-ENOENT);
 }
 
 static int list_groups(const char *name, cy__identity *identity)
@@ -47,7 +48,7 @@ static int list_groups(const char *name, cy__identity *identity)
 	if (!identity->list)
 		return -ENOMEM;
 	if (getgrouplist(name, identity->gid, identity->list, &count) < 0)
-		return -E2BIG;
+		return rx_plain(-E2BIG);
 	identity->count = (size_t)count;
 	return 0;
 }
@@ -66,7 +67,7 @@ static int take_entry(const struct passwd *entry, cy__identity *identity)
 static int take_number(uid_t uid, cy__identity *identity)
 {
 	if (!identity->group)
-		return -ENOENT;
+		return rx_plain(-ENOENT);
 	identity->uid = uid;
 	identity->list = rx_alloc(sizeof *identity->list);
 	if (!identity->list)

@@ -11,6 +11,7 @@
  */
 #include "lib/primary/spawn.h"
 
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -63,11 +64,11 @@ static int verify(const char *value)
 	int fd;
 	uintmax_t inode;
 	if (!parse(value, &fd, &inode))
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	struct stat found;
 	if (fstat(fd, &found) < 0 || !S_ISSOCK(found.st_mode) || found.st_ino != inode || !is_stream_socket(fd))
-		return -ENOTSOCK;
-	return fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? -errno : fd;
+		return rx_plain(-ENOTSOCK);
+	return fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? rx_plain(-errno) : fd;
 }
 
 /* Both ends of a connection to a name, or from one, have credentials of somebody who may know nothing of us. */
@@ -97,22 +98,22 @@ static int check_maker(int fd)
 	socklen_t size = sizeof maker;
 	if (!is_of_a_pair(fd) || getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &maker, &size) < 0 || maker.uid != geteuid() ||
 	    maker.gid != getegid())
-		return -ENOENT;
+		return rx_plain(-ENOENT);
 	if (capabilities_of(0) & ~capabilities_of(maker.pid))
-		return -ENOENT;
-	return maker.pid == getppid() ? fd : -EPERM;
+		return rx_plain(-ENOENT);
+	return maker.pid == getppid() ? fd : rx_plain(-EPERM);
 }
 
 int cy__inherited_channel(void)
 {
 	const char *value = getenv(CY__CHANNEL_VARIABLE);
 	if (!value)
-		return -ENOENT;
+		return rx_plain(-ENOENT);
 	const int fd = verify(value);
 	unsetenv(CY__CHANNEL_VARIABLE);
 	if (!getauxval(AT_SECURE))
 		return fd;
-	const int checked = fd < 0 ? -ENOENT : check_maker(fd);
+	const int checked = fd < 0 ? rx_plain(-ENOENT) : check_maker(fd);
 	if (fd >= 0 && checked < 0)
 		close(fd);
 	return checked;

@@ -1,6 +1,7 @@
 #include "lib/primary/options.h"
 #include "lib/descriptor/descriptor.h"
 
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -77,7 +78,7 @@ static int keep(cy__process_copy *copy, int *fd)
 {
 	const int duplicate = cy__fd_copy(*fd);
 	if (duplicate < 0)
-		return -errno;
+		return rx_plain(-errno);
 	copy->fds[copy->fd_count++] = *fd = duplicate;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include "lib/descriptor/descriptor.h"
 #include "lib/primary/spawn.h"
 
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -45,26 +46,26 @@ int cy__process_signal(const cy__process *process, int signal)
 {
 	int code = 0;
 	if (process->pid <= 0)
-		return -ESRCH;
+		return rx_plain(-ESRCH);
 	if (signal_by_pidfd(process, signal, 0, &code))
 		return code;
 	if (!has_its_number(process))
-		return -ESRCH;
-	return kill(process->pid, signal) < 0 ? -errno : 0;
+		return rx_plain(-ESRCH);
+	return kill(process->pid, signal) < 0 ? rx_plain(-errno) : 0;
 }
 
 int cy__process_signal_group(const cy__process *process, int signal)
 {
 	int code = 0;
 	if (process->pid <= 0)
-		return -ESRCH;
+		return rx_plain(-ESRCH);
 	if (!process->own_group)
 		return cy__process_signal(process, signal);
 	if (signal_by_pidfd(process, signal, TO_THE_GROUP, &code))
 		return code;
 	if (!has_its_number(process))
-		return -ESRCH;
-	return kill(-process->pid, signal) < 0 ? -errno : 0;
+		return rx_plain(-ESRCH);
+	return kill(-process->pid, signal) < 0 ? rx_plain(-errno) : 0;
 }
 
 /*

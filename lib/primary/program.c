@@ -5,6 +5,7 @@
 #include "lib/primary/launch.h"
 #include "lib/primary/spawn.h"
 
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -125,7 +126,7 @@ static int search_path(const char *name, char **path)
 		rx_free(tried);
 		at += length;
 		if (!*at)
-			return -ENOENT;
+			return rx_plain(-ENOENT);
 	}
 }
 
@@ -134,7 +135,7 @@ static int make_absolute(const char *relative, char **path)
 {
 	char here[PATH_MAX];
 	if (!getcwd(here, sizeof here))
-		return -errno;
+		return rx_plain(-errno);
 	*path = join_path(here, strlen(here), relative);
 	return *path ? 0 : -ENOMEM;
 }
@@ -142,13 +143,13 @@ static int make_absolute(const char *relative, char **path)
 int cy__program_find(const char *program, char **path)
 {
 	if (!program)
-		return cy__self_path() ? copy_path(cy__self_path(), path) : -ENOENT;
+		return cy__self_path() ? copy_path(cy__self_path(), path) : rx_plain(-ENOENT);
 	if (*program == '/')
 		return copy_path(program, path);
 	if (strchr(program, '/'))
 		return make_absolute(program, path);
 	char *found;
-	int error = *program ? search_path(program, &found) : -ENOENT;
+	int error = *program ? search_path(program, &found) : rx_plain(-ENOENT);
 	if (error < 0 || *found == '/') {
 		if (error == 0)
 			*path = found;
@@ -164,7 +165,7 @@ static int read_whole(const char *name, char **bytes, size_t *size)
 {
 	int fd = cy__fd_above(open(name, O_RDONLY | O_CLOEXEC));
 	if (fd < 0)
-		return -errno;
+		return rx_plain(-errno);
 	size_t capacity = 4096, used = 0;
 	char *read_bytes = rx_alloc(capacity);
 	ssize_t got = read_bytes ? 1 : -1;
@@ -177,7 +178,7 @@ static int read_whole(const char *name, char **bytes, size_t *size)
 			rx_free(read_bytes);
 		read_bytes = larger;
 	}
-	int error = !read_bytes ? -ENOMEM : got < 0 ? -errno : 0;
+	int error = !read_bytes ? -ENOMEM : got < 0 ? rx_plain(-errno) : 0;
 	close(fd);
 	if (error < 0) {
 		rx_free(read_bytes);

@@ -17,7 +17,7 @@ int cy__recycle_fill_in(const cy_recycle *options, cy_recycle *filled)
 	made.interval = or_default(made.interval, RX_S(1));
 	made.drain = or_default(made.drain, RX_S(30));
 	if (made.age < 0 || made.interval <= 0 || made.drain < 0 || !(made.jitter <= 1))
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	*filled = made;
 	return 0;
 }

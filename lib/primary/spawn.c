@@ -11,6 +11,7 @@
 #include "lib/primary/filter.h"
 #include "lib/primary/launch.h"
 
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -67,18 +68,18 @@ static int open_null(struct attempt *attempt, int *fd)
 	if (attempt->null < 0)
 		attempt->null = cy__fd_above(open("/dev/null", O_RDWR | O_CLOEXEC));
 	*fd = attempt->null;
-	return *fd < 0 ? -errno : 0;
+	return *fd < 0 ? rx_plain(-errno) : 0;
 }
 
 static int open_pipe(struct attempt *attempt, int number, int *fd)
 {
 	int ends[2];
 	if (pipe2(ends, O_CLOEXEC) < 0 || cy__fd_pair_above(ends) < 0)
-		return -errno;
+		return rx_plain(-errno);
 	int child = number == STDIN_FILENO ? 0 : 1;
 	attempt->pipes_theirs[number] = *fd = ends[child];
 	attempt->pipes_ours[number] = ends[!child];
-	return fcntl(ends[!child], F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
+	return fcntl(ends[!child], F_SETFL, O_NONBLOCK) < 0 ? rx_plain(-errno) : 0;
 }
 
 static bool is_open(int fd)
@@ -96,11 +97,11 @@ static int open_stream(struct attempt *attempt, const cy_stream *stream, int num
 		return open_null(attempt, fd);
 	case CY_STREAM_FD:
 		*fd = stream->fd;
-		return is_open(stream->fd) ? 0 : -EBADF;
+		return is_open(stream->fd) ? 0 : rx_plain(-EBADF);
 	case CY_STREAM_CAPTURE:
 		return open_pipe(attempt, number, fd);
 	}
-	return -EINVAL;
+	return rx_plain(-EINVAL);
 }
 
 static bool is_taken(const cy_process_options *options, int number)
@@ -115,7 +116,7 @@ static int open_channel(struct attempt *attempt, const cy_process_options *optio
 {
 	int ends[2];
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0 || cy__fd_pair_above(ends) < 0)
-		return -errno;
+		return rx_plain(-errno);
 	attempt->ours = ends[0];
 	attempt->theirs = ends[1];
 	*number = 3;
@@ -124,7 +125,7 @@ static int open_channel(struct attempt *attempt, const cy_process_options *optio
 	/* Which of all sockets it is, no other descriptor of that number can imitate. */
 	struct stat socket;
 	if (fstat(ends[1], &socket) < 0)
-		return -errno;
+		return rx_plain(-errno);
 	snprintf(attempt->channel, sizeof attempt->channel, "%s=%d:%ju", CY__CHANNEL_VARIABLE, *number,
 	         (uintmax_t)socket.st_ino);
 	return 0;
@@ -141,12 +142,12 @@ static int check_descriptors(const cy_process_options *options)
 	for (size_t i = 0; i < options->descriptor_count; i++) {
 		const cy_descriptor *descriptor = &options->descriptors[i];
 		if (descriptor->number < 3 || descriptor->number > 65535)
-			return -EINVAL;
+			return rx_plain(-EINVAL);
 		if (!is_open(descriptor->fd))
-			return -EBADF;
+			return rx_plain(-EBADF);
 		for (size_t j = 0; j < i; j++)
 			if (options->descriptors[j].number == descriptor->number)
-				return -EINVAL;
+				return rx_plain(-EINVAL);
 	}
 	return 0;
 }
@@ -192,7 +193,7 @@ static int make_plan(struct attempt *attempt, const cy_process_options *options,
 	plan->parent = getpid();
 	*why = "filter";
 	if (options->seccomp && !plan->filters[0])
-		return -ENOTSUP;
+		return rx_plain(-ENOTSUP);
 	*why = "program";
 	int error = cy__program_find(options->program, &plan->path);
 	if (error < 0)
@@ -233,7 +234,7 @@ int cy__plan_run(cy__plan *plan, pid_t *child, const char **why)
 	pid_t pid = launch(plan);
 	if (pid < 0) {
 		*why = "process";
-		return -errno;
+		return rx_plain(-errno);
 	}
 	if (plan->error) {
 		*why = plan->step;

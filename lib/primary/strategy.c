@@ -30,7 +30,7 @@ int cy__strategy_init(cy__strategy *strategy, const cy_group_options *options, c
 {
 	cy__strategy made = {.strategy = options->strategy, .places = places, .count = count};
 	if ((unsigned)options->strategy > CY_REST_FOR_ONE || !knows(places, count))
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	const int code = cy__supervisor_init(&made.account, CY_REVIVE_ALWAYS, &options->revival);
 	if (code < 0)
 		return code;
@@ -148,7 +148,7 @@ void cy__strategy_stop(cy__strategy *strategy)
 int cy__strategy_again(cy__strategy *strategy)
 {
 	if (strategy->goal != CY__GIVEN_UP || !strategy->announced)
-		return -EBUSY;
+		return rx_plain(-EBUSY);
 	begin(strategy);
 	return 0;
 }

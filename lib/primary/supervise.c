@@ -8,6 +8,7 @@
  */
 #include "lib/primary/supervise.h"
 
+#include <clusterfy/rx/error.h>
 #include <assert.h>
 #include <errno.h>
 #include <signal.h>
@@ -62,7 +63,7 @@ int cy__supervisor_init(cy__supervisor *supervisor, cy_revive revive, const cy_r
 		.due = RX_NEVER,
 	};
 	if (!is_sound(revive, &made.revival))
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	if (is_limited(&made) && revive != CY_REVIVE_NEVER) {
 		made.ends = rx_alloc(made.revival.limit * sizeof *made.ends);
 		if (!made.ends)
@@ -93,7 +94,7 @@ static void begin_anew(cy__supervisor *supervisor)
 int cy__supervisor_start(cy__supervisor *supervisor, rx_nsec now)
 {
 	if (runs(supervisor))
-		return -EBUSY;
+		return rx_plain(-EBUSY);
 	if (supervisor->sequel == CY_FAILED || supervisor->sequel == CY_GONE)
 		begin_anew(supervisor);
 	if (supervisor->incarnation++ > 0)
@@ -109,13 +110,13 @@ int cy__supervisor_start(cy__supervisor *supervisor, rx_nsec now)
 int cy__supervisor_set(cy__supervisor *supervisor, cy_status status, rx_nsec now)
 {
 	if (!runs(supervisor))
-		return -ESRCH;
+		return rx_plain(-ESRCH);
 	if ((unsigned)status <= CY_INITIALIZING || (unsigned)status >= CY_EXITED)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	if (status == supervisor->status || supervisor->status == CY_STOPPING)
 		return 0;
 	if (status == CY_LOADED && supervisor->status != CY_INITIALIZING)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	supervisor->status = status;
 	if (status == CY_STOPPING)
 		cy__supervisor_ask(supervisor);
@@ -229,7 +230,7 @@ static cy_reason reason_of(const cy__supervisor *supervisor, int code, int signa
 int cy__supervisor_not_started(cy__supervisor *supervisor, rx_nsec now, uint32_t random, cy__end *outcome)
 {
 	if (!runs(supervisor))
-		return -ESRCH;
+		return rx_plain(-ESRCH);
 	end(supervisor, supervisor->asked ? CY_ENDED_ASKED : CY_ENDED_NO_START, now, random, outcome);
 	return 0;
 }
@@ -238,7 +239,7 @@ int cy__supervisor_ended(cy__supervisor *supervisor, int code, int signal, rx_ns
                          cy__end *outcome)
 {
 	if (!runs(supervisor))
-		return -ESRCH;
+		return rx_plain(-ESRCH);
 	end(supervisor, reason_of(supervisor, code, signal), now, random, outcome);
 	return 0;
 }
@@ -251,9 +252,9 @@ bool cy__supervisor_revival_due(const cy__supervisor *supervisor, rx_nsec now)
 int cy__supervisor_decide(cy__supervisor *supervisor, cy_sequel sequel, rx_nsec delay, rx_nsec now)
 {
 	if (supervisor->sequel != CY_UNDECIDED)
-		return -EALREADY;
+		return rx_plain(-EALREADY);
 	if ((sequel != CY_REVIVES && sequel != CY_GONE && sequel != CY_FAILED) || delay < RX_NOW)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	supervisor->sequel = sequel;
 	if (sequel == CY_REVIVES)
 		supervisor->due = add(now, delay > 0 ? delay : 0);

@@ -215,7 +215,7 @@ static int fill(cy__worker *worker, const char *name, const cy_worker_options *o
 		return -ENOMEM;
 	if (options->metadata && cy_value_error(options->metadata) < 0)
 		return rx_raise(cy_value_error(options->metadata), "metadata: %s", cy_value_words(options->metadata));
-	int code = options->policy && options->revive && options->revive != CY_REVIVE_DECIDE ? -EINVAL : 0;
+	int code = options->policy && options->revive && options->revive != CY_REVIVE_DECIDE ? rx_plain(-EINVAL) : 0;
 	if (code >= 0)
 		code = cy__supervisor_init(&worker->supervisor, options->policy ? CY_REVIVE_DECIDE : options->revive,
 		                           &options->revival);
@@ -361,7 +361,10 @@ int cy_kill(cy_cluster *cluster, cy_target target, int signal)
 		return code;
 	if (!cy__worker_has_process(worker))
 		return rx_raise(-ESRCH, "kill: %s has no process now", cy_label_of(cluster, worker->peer.id));
-	return cy__process_signal(&worker->process, signal);
+	code = cy__process_signal(&worker->process, signal);
+	return code < 0 ? rx_raise(code, "kill: signal %d to %s: %s", signal, cy_label_of(cluster, worker->peer.id),
+	                           strerror(-code))
+	                : 0;
 }
 
 int cy_disconnect(cy_cluster *cluster, cy_target target)

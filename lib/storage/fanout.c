@@ -825,7 +825,7 @@ static int wait(rx_subscriber *subscriber, void *ctx)
 {
 	struct acknowledgement *acknowledgement = ctx;
 	if (acknowledgement->subscriber)
-		return -EALREADY;
+		return rx_raise(-EALREADY, "an acknowledgement is awaited once");
 	acknowledgement->subscriber = rx_subscriber_ref(subscriber);
 	const int code = rx_on_teardown(subscriber, stop_waiting, acknowledgement);
 	if (code < 0)

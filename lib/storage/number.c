@@ -3,6 +3,7 @@
  */
 #include "lib/storage/number.h"
 
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 
 #include "lib/value/scan.h"
@@ -46,12 +47,12 @@ static cy_value *add_ints(const struct cy__head *a, const struct cy__head *b)
 int cy__number_add(const cy_value *a, const cy_value *b, cy_value **sum)
 {
 	if (!is_number(a) || !is_number(b))
-		return -EDOM;
+		return rx_plain(-EDOM);
 	struct cy__head left = cy__head_at(a->bytes), right = cy__head_at(b->bytes);
 	bool ints = left.type == CY_INT && right.type == CY_INT;
 	cy_value *value = ints ? add_ints(&left, &right) : cy_double(as_double(&left) + as_double(&right));
 	if (!value)
-		return -ERANGE;
+		return rx_plain(-ERANGE);
 	if (value->error < 0)
 		return value->error;
 	*sum = value;

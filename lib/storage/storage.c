@@ -216,7 +216,7 @@ static int add_up(const struct place *place, cy_value *amount, cy_value **sum)
 	static const unsigned char zero_bytes[] = {0};
 	static const cy_value zero = {.bytes = zero_bytes, .size = 1, .references = CY__IMMORTAL};
 	const cy_value *current = place->node ? place->node->content.leaf : &zero;
-	int error = current ? cy__number_add(current, amount, sum) : -EDOM;
+	int error = current ? cy__number_add(current, amount, sum) : rx_plain(-EDOM);
 
 	switch (error) {
 	case -EDOM:

@@ -170,7 +170,7 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 {
 	struct task *task = ctx;
 	if (task->subscriber)
-		return -EALREADY;
+		return rx_raise(-EALREADY, "an operation of the storage is subscribed to once");
 	task->subscriber = rx_subscriber_ref(subscriber);
 	int code = rx_on_teardown(subscriber, stop_task, task);
 	if (code < 0)

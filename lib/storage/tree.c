@@ -6,6 +6,7 @@
  */
 #include "lib/storage/tree.h"
 
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 #include <string.h>
 
@@ -792,7 +793,7 @@ static size_t encode_node(struct encoder *encoder)
 static int begin_writing(struct encoder *encoder)
 {
 	if (encoder->limit && encoder->size > encoder->limit)
-		return -EMSGSIZE;
+		return rx_plain(-EMSGSIZE);
 	encoder->value = cy__value_allocate(encoder->size);
 	if (!encoder->value)
 		return -ENOMEM;

@@ -1,6 +1,7 @@
 /*
  * An element as a C type.
  */
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ int cy__as_bool(const unsigned char *at, bool *out)
 	struct cy__head head = cy__head_at(at);
 
 	if (head.type != CY_BOOL)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	*out = head.bits;
 	return 0;
 }
@@ -22,9 +23,9 @@ int cy__as_int(const unsigned char *at, int64_t *out)
 	struct cy__head head = cy__head_at(at);
 
 	if (head.type != CY_INT)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	if (!head.negative && head.bits > INT64_MAX)
-		return -ERANGE;
+		return rx_plain(-ERANGE);
 	*out = (int64_t)head.bits;
 	return 0;
 }
@@ -34,9 +35,9 @@ int cy__as_uint(const unsigned char *at, uint64_t *out)
 	struct cy__head head = cy__head_at(at);
 
 	if (head.type != CY_INT)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	if (head.negative)
-		return -ERANGE;
+		return rx_plain(-ERANGE);
 	*out = head.bits;
 	return 0;
 }
@@ -48,7 +49,7 @@ static int exact(const struct cy__head *head, double *out)
 
 	if (head->negative ? (uint64_t)(int64_t)value != head->bits
 	                   : value >= 18446744073709551616.0 || (uint64_t)value != head->bits)
-		return -ERANGE;
+		return rx_plain(-ERANGE);
 	*out = value;
 	return 0;
 }
@@ -60,7 +61,7 @@ int cy__as_double(const unsigned char *at, double *out)
 	if (head.type == CY_INT)
 		return exact(&head, out);
 	if (head.type != CY_DOUBLE)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	*out = cy__head_double(&head);
 	return 0;
 }
@@ -70,7 +71,7 @@ int cy__as_bytes(const unsigned char *at, cy_type type, const char **out, size_t
 	struct cy__head head = cy__head_at(at);
 
 	if (head.type != type)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	*out = (const char *)at + head.size;
 	*size = head.payload;
 	return 0;
@@ -81,7 +82,7 @@ int cy__as_ext(const unsigned char *at, int8_t *type, const void **out, size_t *
 	struct cy__head head = cy__head_at(at);
 
 	if (head.type != CY_EXT)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	*type = head.ext;
 	*out = at + head.size;
 	*size = head.payload;
@@ -93,7 +94,7 @@ int cy__as_time(const unsigned char *at, int64_t *seconds, uint32_t *nanoseconds
 	struct cy__head head = cy__head_at(at);
 
 	if (head.type != CY_EXT || head.ext != -1)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	return cy__time_read(at + head.size, head.payload, seconds, nanoseconds);
 }
 
@@ -140,7 +141,7 @@ int cy__as_string(const cy_value *value, const unsigned char *at, const char **o
 	if (error < 0)
 		return error;
 	if (memchr(text, 0, size))
-		return -EILSEQ;
+		return rx_plain(-EILSEQ);
 	/* The last string of a value stands before the root's own zero. */
 	if (text[size] != 0) {
 		const unsigned char *copy = terminated(value->root);

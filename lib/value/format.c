@@ -3,6 +3,7 @@
  */
 #include "lib/value/format.h"
 
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
@@ -98,7 +99,7 @@ RX_PRINTF(2, 3) static int wrong(struct check *check, const char *format, ...)
 	va_end(args);
 	/* The place has CY__WORDS at most, of which the format is cut to some hundred. */
 	snprintf(check->words, CY__WORDS, "%.*s: %s", CY__WORDS - 3 - (int)strlen(what), place, what);
-	return -EINVAL;
+	return rx_plain(-EINVAL);
 }
 
 static int expect(struct check *check, char character, const char *where)
@@ -193,7 +194,7 @@ int cy__format_check(const char *format, bool unpacking, char words[CY__WORDS])
 
 	if (!format) {
 		snprintf(words, CY__WORDS, "format: NULL");
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	}
 	int error = check_value(&check, CY_DEPTH);
 	if (error == 0 && cy__format_peek(&check.format) != '\0')

@@ -4,6 +4,7 @@
  */
 #include "lib/value/keys.h"
 
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 
 #include "lib/value/seed.h"
@@ -75,7 +76,7 @@ int cy__keys_add(cy__keys *keys, const unsigned char *key)
 		return -ENOMEM;
 	const unsigned char **slot = look(part, key, hash);
 	if (*slot)
-		return -EEXIST;
+		return rx_plain(-EEXIST);
 	*slot = key;
 	part->count++;
 	return 0;

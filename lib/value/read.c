@@ -231,7 +231,7 @@ static int as_count(const unsigned char *at, size_t *out)
 	cy_type type = cy__head_at(at).type;
 
 	if (type != CY_ARRAY && type != CY_MAP)
-		return -EINVAL;
+		return rx_plain(-EINVAL);
 	*out = count_at(at);
 	return 0;
 }

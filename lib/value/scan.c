@@ -3,6 +3,7 @@
  */
 #include "lib/value/scan.h"
 
+#include <clusterfy/rx/error.h>
 #include <errno.h>
 #include <string.h>
 
@@ -109,18 +110,18 @@ int cy__head_read(const unsigned char *bytes, size_t size, struct cy__head *head
 {
 	*head = (struct cy__head){.size = 1};
 	if (size == 0)
-		return -ENODATA;
+		return rx_plain(-ENODATA);
 	if (bytes[0] < 0xc0 || bytes[0] >= 0xe0) {
 		read_short(bytes[0], head);
 		return 0;
 	}
 	const struct form *form = &forms[bytes[0] - 0xc0];
 	if (form->type == CY_MISTAKE)
-		return -EBADMSG;
+		return rx_plain(-EBADMSG);
 	head->type = (cy_type)form->type;
 	head->size = 1U + form->width + (form->type == CY_EXT);
 	if (size < head->size)
-		return -ENODATA;
+		return rx_plain(-ENODATA);
 	set_number(bytes[0], big_endian(bytes + 1, form->width), form, head);
 	if (form->type == CY_EXT)
 		head->ext = (int8_t)bytes[1 + form->width];
@@ -208,9 +209,9 @@ int cy__time_read(const unsigned char *payload, size_t size, int64_t *seconds, u
 		*seconds = (int64_t)big_endian(payload + 4, 8);
 		break;
 	default:
-		return -EBADMSG;
+		return rx_plain(-EBADMSG);
 	}
-	return *nanoseconds < 1000000000 ? 0 : -EBADMSG;
+	return *nanoseconds < 1000000000 ? 0 : rx_plain(-EBADMSG);
 }
 
 static int order(uint64_t a, uint64_t b)

@@ -66,7 +66,7 @@ static int as_int(const unsigned char *at, int *out)
 	if (error < 0)
 		return error;
 	if (wide < INT_MIN || wide > INT_MAX)
-		return -ERANGE;
+		return rx_plain(-ERANGE);
 	*out = (int)wide;
 	return 0;
 }
@@ -79,7 +79,7 @@ static int as_unsigned(const unsigned char *at, unsigned *out)
 	if (error < 0)
 		return error;
 	if (wide > UINT_MAX)
-		return -ERANGE;
+		return rx_plain(-ERANGE);
 	*out = (unsigned)wide;
 	return 0;
 }

@@ -141,7 +141,7 @@ static int add_to_few(struct level *level, const unsigned char *key)
 {
 	for (unsigned i = 0; i < level->few_count; i++)
 		if (cy__scalar_compare(level->few[i], key) == 0)
-			return -EEXIST;
+			return rx_plain(-EEXIST);
 	level->few[level->few_count++] = key;
 	return 0;
 }

@@ -278,7 +278,7 @@ static int prepare_descriptor(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
 	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
-		return -errno;
+		return rx_plain(-errno);
 	return 0;
 }
 
@@ -763,7 +763,7 @@ void cy__channel_close(cy__channel *channel)
 static int refuse_full(cy__channel *channel)
 {
 	channel->counts.refused++;
-	return -EAGAIN;
+	return rx_plain(-EAGAIN);
 }
 
 static bool is_full(const cy__channel *channel, const struct queue *queue, size_t size)
@@ -780,7 +780,8 @@ static int duplicate(const int *fds, size_t count, int **copies)
 	for (size_t i = 0; i < count; i++) {
 		made[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, 3);
 		if (made[i] < 0) {
-			int error = -errno;
+			const int error =
+				rx_raise(-errno, "descriptor %d cannot be copied: %s", fds[i], strerror(errno));
 			while (i)
 				close(made[--i]);
 			rx_free(made);
@@ -1033,13 +1034,20 @@ static void write_early(cy__channel *channel)
 	write_queued(channel);
 }
 
+static int refuse_closing(const cy__channel *channel)
+{
+	return rx_raise(-EPIPE, channel->closing ? "the channel is closing" : "the channel's other end has gone");
+}
+
 static int check_sending(const cy__channel *channel, const cy__frame *frame, const cy__sending *sending, size_t size)
 {
+	const size_t most = channel->options.frame_max < UINT32_MAX ? channel->options.frame_max : UINT32_MAX;
 	if (channel->closing || channel->mute)
-		return -EPIPE;
-	if (size > channel->options.frame_max || size > UINT32_MAX)
-		return -EMSGSIZE;
-	return frame->fd_count && !sending->fds ? -EBADF : 0;
+		return refuse_closing(channel);
+	if (size > most)
+		return rx_raise(-EMSGSIZE, "a frame of %zu bytes is longer than the limit of %zu", size, most);
+	return frame->fd_count && !sending->fds ? rx_raise(-EBADF, "a frame says that it has descriptors, and has none")
+	                                        : 0;
 }
 
 /* Queue what has been let in. */
@@ -1079,7 +1087,7 @@ int cy__channel_send(cy__channel *channel, const cy__frame *frame, const cy__sen
 	enter(channel);
 	if (class == NORMAL)
 		write_early(channel);
-	error = channel->mute ? -EPIPE : put(channel, class, &sent, sending);
+	error = channel->mute ? refuse_closing(channel) : put(channel, class, &sent, sending);
 	leave(channel);
 	return error;
 }
@@ -1182,7 +1190,7 @@ static int make_arrived(cy__channel *channel, size_t count, const char **why)
 	}
 	if (channel->arrived_count + count > ARRIVED_MAX) {
 		*why = "descriptors that no frame announced";
-		return -EPROTO;
+		return rx_plain(-EPROTO);
 	}
 	return 0;
 }

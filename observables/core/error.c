@@ -15,7 +15,10 @@ struct block {
 
 static struct block out_of_memory = {.error = {.code = -ENOMEM, .message = "no memory"}};
 
-/* What rx_raise() said last, until a stage asks for it. */
+/*
+ * What rx_raise() said last. Nobody can pick it up for a later error: it is gone once an error has been made of it, when
+ * the loop calls back again, when an allocation fails, and where a function fails without words by rx_plain().
+ */
 static RX__THREAD struct {
 	int code;
 	char text[512];
@@ -41,6 +44,19 @@ int rx_raise(int code, const char *format, ...)
 	memcpy(raised.text, text, sizeof text);
 	raised.code = code;
 	return code;
+}
+
+/* No words are those of @p code any more. */
+int rx_plain(int code)
+{
+	if (raised.code == code)
+		raised.code = 0;
+	return code;
+}
+
+void rx__forget_words(void)
+{
+	raised.code = 0;
 }
 
 const char *rx_words(int code)
@@ -89,6 +105,7 @@ const rx_error *rx__error_create(int code, const char *format, va_list arguments
 	} else {
 		error = create(code, NULL, small);
 	}
+	rx_plain(code); /* if these were the words, they have been told */
 	va_end(again);
 	return error;
 }
@@ -97,7 +114,7 @@ const rx_error *rx__error_from_code(int code, const rx_observable *node)
 {
 	char words[sizeof raised.text], stage[160];
 	snprintf(words, sizeof words, "%s", rx_words(code));
-	raised.code = 0;
+	rx__forget_words();
 	if (node)
 		rx__stage_name(node, stage, sizeof stage);
 	return create(code, node ? stage : NULL, words);

@@ -86,6 +86,7 @@ static void run_due(struct ev_loop *ev, ev_timer *timer, int events)
 	for (rx_task *task; (task = loop->queue.first) && task->due <= now && task->order < limit;) {
 		rx__queue_remove(&loop->queue, task);
 		task->scheduler = NULL;
+		rx__forget_words();
 		task->run(task);
 	}
 	loop->running = false;
@@ -166,6 +167,7 @@ static void run_asap(struct ev_loop *ev, ev_prepare *prepare, int events)
 	for (rx_task *task; (task = asap->queue.first);) {
 		rx__queue_remove(&asap->queue, task);
 		task->scheduler = NULL;
+		rx__forget_words();
 		task->run(task);
 	}
 	ev_prepare_stop(ev, prepare);

@@ -2,8 +2,9 @@
  * The one door through which both layers take memory, so that a program can put its own allocator behind it and a test
  * can make every single allocation fail.
  */
-#include <clusterfy/rx/base.h>
+#include <clusterfy/rx/error.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,10 @@ void rx_set_allocator(rx_resize resize, void *ctx)
 /* To the hook size 0 means "free", so an empty block is one of a byte: NULL can only mean that there is no memory. */
 void *rx_realloc(void *memory, size_t size)
 {
-	return resize_memory(memory, size ? size : 1, resize_ctx);
+	void *resized = resize_memory(memory, size ? size : 1, resize_ctx);
+	if (!resized)
+		rx_plain(-ENOMEM); /* whoever fails for it says no more */
+	return resized;
 }
 
 void *rx_alloc(size_t size)

@@ -500,6 +500,9 @@ static inline bool rx__type_fits(const rx_type *have, const rx_type *want)
 
 /* A new error for @p code: with the words of rx_raise(), if it was the last, and the stage's name. */
 const rx_error *rx__error_from_code(int code, const rx_observable *node);
+
+/* At every callback of the loop: what was raised before it belongs to something else. */
+void rx__forget_words(void);
 /* rx_error_create() for a list of arguments. */
 const rx_error *rx__error_create(int code, const char *format, va_list arguments);
 /* Report an event that came after the end. */

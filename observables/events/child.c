@@ -58,6 +58,7 @@ static rx_exit exit_of(int pid, int status)
 static void reaped(struct ev_loop *loop, ev_child *watcher, int events)
 {
 	(void)events;
+	rx__forget_words();
 	ev_child_stop(loop, watcher);
 	const rx_exit ended = exit_of(watcher->rpid, watcher->rstatus);
 	finish(watcher->data, &ended);
@@ -85,6 +86,7 @@ static int start_child(rx_stage *self, struct state *state, int pid, bool has_en
 static void pidfd_ready(struct ev_loop *loop, ev_io *watcher, int events)
 {
 	(void)loop, (void)events;
+	rx__forget_words();
 	rx_exit ended;
 	const int code = rx__pidfd_wait(watcher->fd, &ended);
 	if (code > 0)
@@ -112,6 +114,7 @@ static void start_pidfd(rx_stage *self, struct state *state, int fd)
 static void look(struct ev_loop *loop, ev_timer *watcher, int events)
 {
 	(void)loop, (void)events;
+	rx__forget_words();
 	rx_stage *self = watcher->data;
 	const struct child *child = RX__PARAMS(self);
 	int status = 0;

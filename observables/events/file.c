@@ -26,6 +26,7 @@ static rx_file_status status_of(const ev_statdata *stat)
 static void changed(struct ev_loop *loop, ev_stat *watcher, int events)
 {
 	(void)loop, (void)events;
+	rx__forget_words();
 	const rx_file_change change = {status_of(&watcher->prev), status_of(&watcher->attr)};
 	rx__watch_emit(watcher->data, &change);
 }

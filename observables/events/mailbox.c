@@ -149,6 +149,7 @@ static void deliver(rx_mailbox *mailbox)
 static void posted(struct ev_loop *loop, ev_async *watcher, int events)
 {
 	(void)loop, (void)events;
+	rx__forget_words();
 	rx_mailbox *mailbox = watcher->data;
 	rx_mailbox_ref(mailbox);
 	deliver(mailbox);

@@ -6,6 +6,7 @@
 static void ready(struct ev_loop *loop, ev_io *watcher, int events)
 {
 	(void)loop;
+	rx__forget_words();
 	rx_stage *self = watcher->data;
 	if (!(events & EV_ERROR)) {
 		rx__watch_emit(self, &(int){watcher->fd});

@@ -10,6 +10,7 @@ struct state {
 static void delivered(struct ev_loop *loop, ev_signal *watcher, int events)
 {
 	(void)loop, (void)events;
+	rx__forget_words();
 	rx__watch_emit(watcher->data, &(int){watcher->signum});
 }
 

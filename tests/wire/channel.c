@@ -4,6 +4,7 @@
 
 #include <clusterfy/cluster/value.h>
 #include <clusterfy/rx/base.h>
+#include <clusterfy/rx/error.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -166,6 +167,30 @@ static size_t encode(uint8_t *bytes, const cy__frame *frame)
 static void write_all(int fd, const void *bytes, size_t size)
 {
 	ck_assert_int_eq(write(fd, bytes, size), (ssize_t)size);
+}
+
+/* Of each code there is an older error, whose words nobody has read. */
+TEST(a_refusal_of_the_channel_has_words_of_its_own)
+{
+	open_pair(&(cy__channel_options){.frame_max = 4096});
+	greet();
+	uint8_t *body = make_body(5000);
+	const cy__frame bare = {.kind = CY__MESSAGE, .fd_count = 1};
+	rx_raise(-EMSGSIZE, "older");
+	ck_assert_int_eq(send_call(&left, 1, body, 5000), -EMSGSIZE);
+	ck_assert_str_eq(rx_words(-EMSGSIZE), "a frame of 5045 bytes is longer than the limit of 4096");
+	rx_raise(-EBADF, "older");
+	ck_assert_int_eq(cy__channel_send(left.channel, &bare, NULL), -EBADF);
+	ck_assert_str_eq(rx_words(-EBADF), "a frame says that it has descriptors, and has none");
+	rx_raise(-EBADF, "older");
+	ck_assert_int_eq(cy__channel_send(left.channel, &bare, &(cy__sending){.fds = (int[]){-1}}), -EBADF);
+	ck_assert_str_eq(rx_words(-EBADF), "descriptor -1 cannot be copied: Bad file descriptor");
+	rx_raise(-EPIPE, "older");
+	cy__channel_close(left.channel);
+	ck_assert_int_eq(send_call(&left, 1, body, 10), -EPIPE);
+	ck_assert_str_eq(rx_words(-EPIPE), "the channel is closing");
+	free(body);
+	close_pair();
 }
 
 TEST(frames_arrive_in_order_and_whole)

@@ -25,8 +25,19 @@ typedef struct rx_error {
 RX_API int rx_raise(int code, const char *format, ...) RX_PRINTF(2, 3);
 
 /**
+ * Fail without words: `return rx_plain(-EAGAIN);`
+ *
+ * The words of an older error with the same code are forgotten, so that rx_words() gives the system's.
+ * @returns @p code
+ */
+RX_API int rx_plain(int code);
+
+/**
  * The words for a negative result: those of the last rx_raise() on this thread, if it was for @p code, else the system's.
  * Borrowed until the next rx_raise().
+ *
+ * Words are forgotten once an error has been made of them (rx_fail(), rx_error_create(), a function of a stage that
+ * fails), when the loop makes its next callback, when an allocation fails, and by rx_plain().
  */
 RX_API const char *rx_words(int code);
 
