@@ -7,7 +7,6 @@
 
 #include "lib/primary/workers.h"
 #include "tests/support/cluster.h"
-#include "tests/support/memory.h"
 
 static const char older[] = "what an older error said";
 
@@ -112,20 +111,5 @@ TEST(no_refusal_says_what_an_older_error_said)
 	REFUSED(-ENOENT, cluster_code(cluster, nobody, "square", NULL), "Nobody");
 	REFUSED(-ENOSYS, cluster_code(cluster, paul, "nonsense", NULL), "nonsense");
 	REFUSED(-ENOENT, cy_reply_descriptor(&(cy_reply){0}, 3), "no descriptor 3");
-	cluster_end(cluster);
-}
-
-/* The name is copied before it is known whether there is memory for the rest. */
-TEST(asking_for_room_without_memory_leaves_nothing)
-{
-	cy_cluster *cluster = cluster_begin("wordy", NULL);
-	cluster_fork(cluster, "Paul", NULL);
-	for (size_t n = 0, refused = 1; refused; n++) {
-		memory_fail_once_after(n);
-		rx_observable *room = cy_room(cluster, cy_named("Paul"));
-		refused = memory_refused();
-		memory_recover();
-		rx_observable_unref(room);
-	}
 	cluster_end(cluster);
 }
