@@ -296,7 +296,7 @@ static void reply_item(const cy_body *body, void *ctx)
 		return;
 	}
 	const bool now = !serve->held.first && !serve->busy && cy__credit_has(&serve->credit);
-	code = now ? send_item(serve, &encoded, fds) : -EAGAIN;
+	code = now ? send_item(serve, &encoded, fds) : rx_plain(-EAGAIN);
 	if (code == -EAGAIN && serve->entry->latest)
 		pause_handler(serve);
 	if (code == -EAGAIN && serve->entry->latest && serve->paused)
