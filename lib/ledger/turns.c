@@ -17,6 +17,8 @@ enum {
 	FORGIVEN = 10,
 	/* pieces of weight 1 between two looks at the clock, as long as they are short */
 	STRIDE = 16,
+	/* after so long without a slice of anybody else's, one that owes time is served although it does */
+	LONELY = 10 * 1000 * 1000,
 	/* a turn that is shorter is not looked at, and its beginning is known to within this */
 	RECORDED = 500 * 1000,
 };
@@ -27,6 +29,7 @@ struct lane {
 	uint32_t origin;
 	rx_nsec credit; /* below 0: what it owes */
 	rx_nsec since;  /* it has no work */
+	bool rested;    /* it owes time, and has let a turn pass since its last slice */
 	cy__work *first, *last;
 };
 
@@ -57,6 +60,8 @@ struct cy__turns {
 	struct lanes ready, idle; /* in the order in which they are served; in that in which they fell idle */
 	struct lane *serving;     /* in neither list */
 	struct slice slice;
+	uint32_t latest;             /* whose slice began last */
+	rx_nsec changed;             /* when that had been another's before */
 	unsigned nested;             /* slices begun inside of the present one, by a loop inside of a callback */
 	rx_nsec began, spent;        /* this turn, in slices */
 	rx_nsec sampled, sampled_at; /* processor time, and when that was */
@@ -264,9 +269,29 @@ static bool others_wait(const cy__turns *turns)
 	return turns->ready.first || rx_loop_pending(turns->scheduler) > 0;
 }
 
+static void note_origin(cy__turns *turns, uint32_t origin, rx_nsec now)
+{
+	if (origin == turns->latest)
+		return;
+	turns->latest = origin;
+	turns->changed = now;
+}
+
+/*
+ * Whether nobody else has asked for anything for a while: then there is nobody to whom its time could go, and turns that do
+ * nothing would only delay it. What is readable is no sign of others: it may be its own channel, which it is not read from.
+ * Whoever comes meanwhile is served in the turn that is left out before each such slice.
+ */
+static bool is_lonely(const cy__turns *turns, const struct lane *lane)
+{
+	return !turns->ready.first && lane->origin == turns->latest &&
+	       turns->options.clock() - turns->changed >= LONELY;
+}
+
 static void begin_slice(cy__turns *turns, const cy__work *work, rx_nsec now, rx_nsec length, bool alone)
 {
 	struct slice *slice = &turns->slice;
+	note_origin(turns, work->origin, now);
 	slice->inside = true;
 	slice->over = false;
 	slice->alone = alone;
@@ -358,6 +383,7 @@ rx_nsec cy__turns_enter(cy__turns *turns, cy__work *work)
 	if (work->turns)
 		return -1;
 	if (turns->slice.inside) {
+		note_origin(turns, work->origin, now);
 		turns->nested++;
 		return now;
 	}
@@ -406,13 +432,19 @@ static void serve(cy__turns *turns, struct lane *lane)
 	const unsigned outer_nested = turns->nested;
 	const rx_nsec left = turns->options.turn - turns->spent;
 	const bool alone = !others_wait(turns);
-	const rx_nsec length = alone ? left : least(left, lane->credit);
+	const bool owes = lane->credit <= 0;
+	const rx_nsec length = alone && !owes ? left : least(left, owes ? turns->options.slice : lane->credit);
 	turns->serving = lane;
 	turns->nested = 0;
 	begin_slice(turns, lane->first, turns->options.clock(), length, alone);
 	work_on(turns, lane);
 	const rx_nsec time = end_slice(turns);
-	lane->credit = most(alone ? least(0, length - time) : lane->credit - time, -DEBT * turns->options.slice);
+	/* What it took while nobody could have had it is not owed; what it owed before is, still. */
+	const rx_nsec credit = owes    ? lane->credit + least(0, left - time)
+	                       : alone ? least(0, length - time)
+	                               : lane->credit - time;
+	lane->credit = most(credit, -DEBT * turns->options.slice);
+	lane->rested = false;
 	turns->serving = outer_lane;
 	turns->nested = outer_nested;
 	turns->slice = outer;
@@ -426,8 +458,10 @@ static void serve_all(cy__turns *turns)
 		const bool round = lane == last;
 		unlink_lane(&turns->ready, lane);
 		lane->credit = least(lane->credit + turns->options.slice, turns->options.slice);
-		if (lane->credit > 0)
+		if (lane->credit > 0 || (lane->rested && is_lonely(turns, lane)))
 			serve(turns, lane);
+		else
+			lane->rested = true;
 		if (lane->first)
 			append(&turns->ready, lane);
 		else

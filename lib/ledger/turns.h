@@ -11,7 +11,8 @@
  * nobody else waits, a slice is as long as what is left of that millisecond. Work of one origin is done in the order in
  * which it came, what has not been read from its channel yet included. Whoever works in a slice asks now and then whether
  * it is over. Who takes longer than its slice, while others wait, owes that time: it is served again when the others have
- * had as much, or when it is forgiven, a tenth of what passes.
+ * had as much, or when it is forgiven, a tenth of what passes. Where nobody else has had a slice for 10 ms there is nobody
+ * to have it: then it is served although it owes, a slice in every second turn.
  *
  * A callback of the program's cannot be cut. The longest turn, in processor time of the loop's thread, is recorded with
  * what took most of it. The clock of processor time is a system call, and asked only after a turn that took long by the

@@ -6,8 +6,10 @@
 #include "tests/support/test.h"
 
 #include <errno.h>
+#include <ev.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define US(n) ((rx_nsec)(n)*1000)
 
@@ -169,6 +171,49 @@ TEST(what_is_owed_is_forgiven_in_time)
 	ck_assert_int_ge(cy__turns_enter(turns, &heavy.work), 0);
 	cy__turns_leave(turns);
 	end();
+}
+
+static void ignore(struct ev_loop *loop, ev_io *io, int events)
+{
+}
+
+/* How many turns of a loop, one of whose descriptors is always readable, the job of one that owes 4 ms takes. */
+static unsigned turns_owing(bool beside_another)
+{
+	int ends[2];
+	ev_io readable;
+	struct ev_loop *loop = ev_loop_new(0);
+	ck_assert(loop && pipe(ends) == 0 && write(ends[1], "", 1) == 1);
+	turns = cy__turns_create_with(rx_loop(loop), &(cy__turns_options){.clock = clock_now, .processor = processor});
+	ev_io_init(&readable, ignore, ends[0], EV_READ);
+	ev_io_start(loop, &readable);
+	struct job job = job_of(1, 1, US(10)), another = job_of(2, 1, US(10));
+	ck_assert(cy__turns_enter(turns, &job.work) >= 0);
+	spend(US(5000));
+	cy__turns_leave(turns);
+	spend(US(6000));
+	cy__turns_begin(turns);
+	if (beside_another) {
+		ck_assert(cy__turns_enter(turns, &another.work) >= 0);
+		cy__turns_leave(turns);
+	}
+	cy__turns_add(turns, &job.work);
+	unsigned count = 0;
+	for (served[0] = 0; job.pieces; count++)
+		ev_run(loop, EVRUN_ONCE);
+	cy__turns_destroy(turns);
+	ev_io_stop(loop, &readable);
+	rx_loop_release(loop);
+	ev_loop_destroy(loop);
+	close(ends[0]);
+	close(ends[1]);
+	return count;
+}
+
+TEST(what_is_owed_is_not_waited_for_where_there_is_nobody_to_have_it)
+{
+	ck_assert_uint_le(turns_owing(false), 4);
+	ck_assert_uint_ge(turns_owing(true), 30);
 }
 
 TEST(what_is_removed_is_not_done)
