@@ -451,7 +451,7 @@ static void begin_to_look(struct cy__audience *audience, const struct sink *sink
 	cy_storage *storage = fanout->cluster->storage;
 	spend(effort);
 	if (fanout->snapshot && fanout->snapshot_revision == cy_storage_revision(storage) &&
-	    strcmp(fanout->snapshot_path, sink->path) == 0) {
+	    sink->path && strcmp(fanout->snapshot_path, sink->path) == 0) {
 		cy_value *item = cy_value_ref(fanout->snapshot);
 		memcpy(audience->path, sink->path, sink->size + 1);
 		hand_out(audience, audience->path, fanout->snapshot_revision, item);
