@@ -97,15 +97,15 @@ typedef struct cy__peer {
 	uint32_t id;
 	cy__channel *channel; /* NULL: none, or no more */
 	cy__binding binding;
-	cy__work reading;         /* what has come waits for its turn */
+	cy__work reading;               /* what has come waits for its turn */
 	struct cy__incoming *inspected; /* a large message of its, behind which all else waits; NULL: none */
-	bool greeted;             /* its hello has come */
-	bool leaving;             /* a goodbye was sent or has come: the end of the channel is asked for */
-	bool parted;              /* it was sent */
-	cy__table incoming;       /* its calls, by their numbers: ports */
-	struct cy__port *blocked; /* those that wait for room in its queue */
-	cy__leg *legs;            /* calls to it that await replies */
-	cy__leg *owing;           /* those of them that are owed credit */
+	bool greeted;                   /* its hello has come */
+	bool leaving;                   /* a goodbye was sent or has come: the end of the channel is asked for */
+	bool parted;                    /* it was sent */
+	cy__table incoming;             /* its calls, by their numbers: ports */
+	struct cy__port *blocked;       /* those that wait for room in its queue */
+	cy__leg *legs;                  /* calls to it that await replies */
+	cy__leg *owing;                 /* those of them that are owed credit */
 	size_t leg_count;
 	/*
 	 * What its last channel has left: calls in both directions that are ended in slices, while another channel may be
@@ -212,11 +212,11 @@ struct cy_cluster {
 	rx_task burial;
 	cy__guardian *guardian; /* NULL: no worker has been started yet */
 	cy__group *groups;
-	cy__worker *spares;        /* processes beside those in the list: see primary/succession.h */
+	cy__worker *spares;         /* processes beside those in the list: see primary/succession.h */
 	struct cy__spread *spreads; /* frames for many that go on in turns */
-	cy__peer *speaker;         /* whose call is being looked at */
-	cy_worker_statistics gone; /* what was counted of workers that are gone */
-	unsigned interrupts;       /* SIGINTs that have come */
+	cy__peer *speaker;          /* whose call is being looked at */
+	cy_worker_statistics gone;  /* what was counted of workers that are gone */
+	unsigned interrupts;        /* SIGINTs that have come */
 	struct cy__listening *listening;
 	cy__fds *enclosed; /* descriptors of the item that one of the library's own handlers is emitting */
 
