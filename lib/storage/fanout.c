@@ -451,7 +451,7 @@ static void begin_to_look(struct cy__audience *audience, const struct sink *sink
 	cy_storage *storage = fanout->cluster->storage;
 	spend(effort);
 	if (fanout->snapshot && fanout->snapshot_revision == cy_storage_revision(storage) &&
-	    sink->path && strcmp(fanout->snapshot_path, sink->path) == 0) {
+	    strcmp(fanout->snapshot_path, sink->path) == 0) {
 		cy_value *item = cy_value_ref(fanout->snapshot);
 		memcpy(audience->path, sink->path, sink->size + 1);
 		hand_out(audience, audience->path, fanout->snapshot_revision, item);
@@ -499,7 +499,10 @@ static bool work_on(struct cy__audience *audience, struct effort *effort)
 		} else if (audience->entry) {
 			tell_entry(audience, effort);
 		} else {
-			begin_to_look(audience, find_behind(audience), effort);
+			const struct sink *behind = find_behind(audience);
+			if (!behind)
+				break;
+			begin_to_look(audience, behind, effort);
 		}
 	}
 	while (audience->first && is_current(audience))
