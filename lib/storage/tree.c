@@ -619,6 +619,7 @@ static int open_leaf(struct builder *builder)
 static size_t copy_leaf(struct builder *builder)
 {
 	const size_t left = builder->leaf->size - builder->copied, piece = left < PIECE ? left : PIECE;
+	/* NOLINTNEXTLINE(clang-analyzer-core.NonNullParamChecker): there is a leaf, and so there are its bytes */
 	memcpy(cy__value_room(builder->leaf) + builder->copied, builder->at + builder->copied, piece);
 	builder->copied += piece;
 	if (piece == left) {

@@ -111,7 +111,7 @@ static inline bool cy__content_is_there(const struct content *content)
 struct node *cy__branch_find(const struct branch *branch, const char *key, size_t size, uint64_t hash);
 /* A new one at the end, without contents, charged to @p owner; the key is not there yet. @retval -ENOMEM, -EDQUOT */
 int cy__branch_add(struct branch *branch, const char *key, size_t size, bool is_string, uint64_t hash,
-                   struct owner *owner, struct node **node);
+                   struct owner *owner, struct node **added);
 /* An empty one; NULL without memory. */
 struct branch *cy__branch_create(void);
 /* Take one out again that has got no content. */

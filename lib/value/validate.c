@@ -278,21 +278,21 @@ cy__validation *cy__validation_create(const unsigned char *bytes, size_t size, c
 	return walk;
 }
 
-int cy__validation_step(cy__validation *walk, size_t budget)
+int cy__validation_step(cy__validation *validation, size_t budget)
 {
-	return check_some(walk, budget);
+	return check_some(validation, budget);
 }
 
-unsigned cy__validation_depth(const cy__validation *walk)
+unsigned cy__validation_depth(const cy__validation *validation)
 {
-	return walk->deepest;
+	return validation->deepest;
 }
 
-void cy__validation_destroy(cy__validation *walk)
+void cy__validation_destroy(cy__validation *validation)
 {
-	if (walk)
-		finish(walk);
-	rx_free(walk);
+	if (validation)
+		finish(validation);
+	rx_free(validation);
 }
 
 int cy_value_validate(const void *bytes, size_t size, const cy_value_limits *limits)

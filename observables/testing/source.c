@@ -199,14 +199,16 @@ static rx_test_source *create_source(rx_test *test, bool hot)
 static rx_observable *finish_source(rx_test_source *source, const char *what, int code)
 {
 	rx_test *test = source->test;
+	if (code < 0)
+		rx__test_mistake(test, what, code); /* with its words, which are told once */
 	if (code >= 0)
 		source->observable = rx__source(source->hot ? &hot_ops : &cold_ops, source->messages.view.type, &source,
 		                                sizeof(rx_test_source *));
 	else
 		source->observable = rx__mistake(code, "there is a mistake in %s", what);
 	source->observable->refs = 0;
-	if (rx__is_mistake(source->observable))
-		rx__test_mistake(test, what, code < 0 ? code : -ENOMEM);
+	if (code >= 0 && rx__is_mistake(source->observable))
+		rx__test_mistake(test, what, -ENOMEM);
 	rx_test_source **last = &test->sources;
 	while (*last)
 		last = &(*last)->next;
