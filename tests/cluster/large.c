@@ -22,7 +22,8 @@ static void put_all(const void *bytes, size_t size)
 static void say_large(void)
 {
 	static uint8_t body[13 + ELEMENTS];
-	memcpy(body, "\x93\xc0\xa5large\xdd", 9);
+	static const uint8_t opening[] = {0x93, 0xc0, 0xa5, 'l', 'a', 'r', 'g', 'e', 0xdd};
+	memcpy(body, opening, sizeof opening);
 	for (int i = 0; i < 4; i++)
 		body[9 + i] = (uint8_t)(ELEMENTS >> (24 - 8 * i));
 	memset(body + 13, 1, ELEMENTS);

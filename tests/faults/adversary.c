@@ -144,12 +144,14 @@ static size_t count_descriptors(void)
 
 static size_t resident(void)
 {
-	unsigned long pages = 0;
+	char text[128] = "";
 	FILE *file = fopen("/proc/self/statm", "re");
-	if (file && fscanf(file, "%*u %lu", &pages) != 1)
-		pages = 0;
+	if (file && !fgets(text, sizeof text, file))
+		text[0] = '\0';
 	if (file)
 		fclose(file);
+	const char *second = strchr(text, ' ');
+	const unsigned long pages = second ? strtoul(second, NULL, 10) : 0;
 	return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 

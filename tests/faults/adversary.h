@@ -20,7 +20,7 @@ struct tally {
 /* Count the library's memory from now on: before anything of it is taken. */
 void adversary_count_memory(void);
 /* The primary's part. @p name: of one flood, or "*" for all. @returns the exit status */
-int adversary(cy_cluster *cluster, const char *name, double seconds, uint64_t seed);
+int adversary(cy_cluster *joined, const char *name, double seconds, uint64_t seed);
 
 /* What an honest worker is started with. */
 struct honest_arguments {
