@@ -100,8 +100,10 @@ static rx_nsec wait_of_a_worker(uint64_t seed)
 TEST(primaries_do_not_all_revive_at_the_same_time)
 {
 	size_t different = 0;
-	for (int i = 0; i < 4; i++)
-		different += wait_of_a_worker(0) != wait_of_a_worker(0);
+	for (int i = 0; i < 4; i++) {
+		const int64_t first = wait_of_a_worker(0), second = wait_of_a_worker(0);
+		different += first != second;
+	}
 	ck_assert_uint_ge(different, 3);
 	ck_assert_int_le(llabs(wait_of_a_worker(5) - wait_of_a_worker(5)), 1);
 }

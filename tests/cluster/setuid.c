@@ -105,9 +105,8 @@ static int run_as_nobody(const char *program, int way, const struct sockaddr_un 
 		if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
 		    setresuid(NOBODY, NOBODY, NOBODY) < 0)
 			_exit(100);
-		if (way == PAIR && socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0)
-			announce(ends[0]);
-		else if (way == CONNECTION && (ends[0] = connect_to(name)) >= 0)
+		if ((way == PAIR && socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0) ||
+		    (way == CONNECTION && (ends[0] = connect_to(name)) >= 0))
 			announce(ends[0]);
 		else if (way != NO_CHANNEL)
 			_exit(101);

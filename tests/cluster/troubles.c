@@ -22,12 +22,15 @@ static tally heard_of;
 
 static void count_event(const cy_event *event, void *ctx)
 {
-	size_t more;
+	static const char and[] = "and ";
+	char *rest = NULL;
 	heard_of.done += event->type == CY_EVENT_MESSAGE && strcmp(event->name, "done") == 0;
 	heard_of.exits += event->type == CY_EVENT_EXIT;
 	if (event->type != CY_EVENT_ERROR)
 		return;
-	if (sscanf(event->words, "and %zu more errors of", &more) == 1) {
+	const bool sum = strncmp(event->words, and, sizeof and-1) == 0;
+	const size_t more = sum ? strtoul(event->words + sizeof and-1, &rest, 10) : 0;
+	if (sum && strncmp(rest, " more errors of", sizeof " more errors of" - 1) == 0) {
 		heard_of.counted += more;
 		heard_of.sums++;
 		if (event->code != -EBADMSG)
