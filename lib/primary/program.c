@@ -148,7 +148,7 @@ int cy__program_find(const char *program, char **path)
 		return copy_path(program, path);
 	if (strchr(program, '/'))
 		return make_absolute(program, path);
-	char *found;
+	char *found = NULL;
 	int error = *program ? search_path(program, &found) : rx_plain(-ENOENT);
 	if (error < 0 || *found == '/') {
 		if (error == 0)
