@@ -141,8 +141,9 @@ JOINED_FLOOD(it_disconnects_in_the_middle)
 	for (int i = 0; i < 2000 && turn(flood); i++)
 		forget(cy_call(flood->cluster, victim(flood), "never", NULL));
 	cy_disconnect(flood->cluster, cy_self(flood->cluster));
+	/* It stays, and gives its loop no turn: a signal ends it, the primary's or that of the flood's own timer. */
 	while (flood_lasts(flood))
-		usleep(1000);
+		pause();
 }
 
 JOINED_FLOOD(it_stops_in_the_middle)
