@@ -217,7 +217,7 @@ static int take_note(void)
 	union {
 		struct cmsghdr header;
 		unsigned char bytes[1024];
-	} control;
+	} control = {.bytes = {0}};
 	_Static_assert(sizeof control >= CMSG_SPACE(CY__GUARD_FDS * sizeof(int)) + CMSG_SPACE(sizeof(int)), "room");
 	struct msghdr message;
 	cy__guard_note note = {0};
@@ -299,7 +299,7 @@ static void settle(void)
 	const uint64_t all = ~UINT64_C(0);
 	struct {
 		uint64_t now, most;
-	} limit; /* the kernel's, on every machine */
+	} limit = {0}; /* the kernel's, on every machine */
 	call(SYS_rt_sigprocmask, SIG_SETMASK, ADDRESS(&all), 0, sizeof all, 0, 0);
 	call(SYS_prctl, PR_SET_NAME, ADDRESS("cy-guardian"), 0, 0, 0, 0);
 	call(SYS_prctl, PR_SET_DUMPABLE, 0, 0, 0, 0, 0);
@@ -345,7 +345,7 @@ static void take_event(const struct epoll_event *event, bool *over)
 
 static void turn(void)
 {
-	struct epoll_event events[32];
+	struct epoll_event events[32] = {0};
 	bool over = false;
 	const long count = call(SYS_epoll_pwait, guard.poll, ADDRESS(events), 32, patience(), 0, 8);
 	for (long i = 0; i < count; i++)
