@@ -123,7 +123,7 @@ const rx_error *rx__error_from_code(int code, const rx_observable *node)
 const rx_error *rx_error_ref(const rx_error *error)
 {
 	struct block *block = (struct block *)error;
-	if (block->refs)
+	if (block && block->refs)
 		block->refs++;
 	return error;
 }

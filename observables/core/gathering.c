@@ -3,6 +3,10 @@
 void rx__gathering_next(rx_stage *self, const void *item)
 {
 	rx_gathered *gathered = RX__STATE(self);
+	if (!*(const rx_stream *)item) { /* which would end the array below */
+		rx__subscribe_inner(self, rx__no_inner(self), NULL, 0, NULL);
+		return;
+	}
 	const int code = rx__ring_push(&gathered->streams, &rx_type_rx_stream, item);
 	if (code < 0)
 		rx__fail(self, code);

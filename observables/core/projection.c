@@ -8,8 +8,9 @@ static rx_observable *project_item(rx_stage *self, const void *item, size_t inde
 
 static rx_observable *project_stream(rx_stage *self, const void *item, size_t index)
 {
-	(void)self, (void)index;
-	return rx_observable_ref(*(const rx_stream *)item);
+	(void)index;
+	rx_observable *stream = *(const rx_stream *)item;
+	return stream ? rx_observable_ref(stream) : rx__no_inner(self);
 }
 
 rx_operator *rx__projecting(const rx_stage_ops *ops, const rx_projector *projector, void *ctx, size_t limit)

@@ -159,6 +159,18 @@ rx_observable *rx__mistake(int code, const char *format, ...)
 	return node;
 }
 
+rx_observable *rx__given(rx_observable *observable)
+{
+	return observable ? observable : rx__mistake(-EINVAL, "there is no observable, but NULL");
+}
+
+rx_observable *rx__no_inner(const rx_stage *self)
+{
+	char name[128];
+	rx__stage_name(self->node, name, sizeof name);
+	return rx__mistake(-EINVAL, "%s takes observables, but got NULL", name);
+}
+
 /* "map(scale)", or the user's label. */
 static void name_into(char *text, size_t size, const char *label, const rx_stage_ops *ops, const char *function)
 {
@@ -268,6 +280,7 @@ static rx_observable *apply_function(rx_operator *op, rx_observable *source)
 rx_observable *rx__apply(rx_observable *source, rx_operator *op)
 {
 	rx_observable *result = NULL;
+	source = rx__given(source);
 	if (rx__is_mistake(source)) {
 		rx_operator_unref(op);
 		return source;
@@ -360,7 +373,7 @@ rx_operator *rx_operator_create(const rx_type *in, rx_observable *(*apply)(rx_ob
 
 rx_observable *rx_observable_ref(rx_observable *observable)
 {
-	if (observable->refs)
+	if (observable && observable->refs)
 		observable->refs++;
 	return observable;
 }
@@ -384,12 +397,12 @@ void rx_observable_unref(rx_observable *observable)
 
 const rx_type *rx_observable_type(const rx_observable *observable)
 {
-	return observable->type;
+	return observable ? observable->type : NULL;
 }
 
 rx_operator *rx_operator_ref(rx_operator *op)
 {
-	if (op->refs)
+	if (op && op->refs)
 		op->refs++;
 	return op;
 }

@@ -487,6 +487,7 @@ static inline rx_run *subscribe(rx_observable *source, const rx_observer *observ
 {
 	if (subscription)
 		subscription->run = NULL;
+	source = source ? source : rx__given(NULL);
 	if (observer->next && !rx__type_fits(source->type, observer->next->in)) {
 		const rx_error *error = observer_misfit(source, observer->next);
 		rx_observable_unref(source);

@@ -477,6 +477,10 @@ rx_observable *rx__apply(rx_observable *source, rx_operator *op);
 /* An observable that errors when subscribed, and swallows what is piped on it. Never NULL. */
 rx_observable *rx__mistake(int code, const char *format, ...) RX_PRINTF(2, 3);
 rx_observable *rx__no_memory(void);
+/* @p observable; where the user gave NULL, a mistake, of -EINVAL. */
+rx_observable *rx__given(rx_observable *observable);
+/* The same where an item that @p self took for an observable is NULL. */
+rx_observable *rx__no_inner(const rx_stage *self);
 /* An operator whose every application is @p mistake (consumed). Never NULL. */
 rx_operator *rx__operator_mistake(rx_observable *mistake);
 rx_operator *rx__operator_no_memory(void);

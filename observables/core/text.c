@@ -98,8 +98,10 @@ static void add_tuple(rx_text *text, const rx_type *type, const void *item)
 
 static void add_stream(rx_text *text, const rx_type *type, const void *item)
 {
-	char name[160];
-	rx__stage_name(*(const rx_stream *)item, name, sizeof name);
+	rx_observable *stream = *(const rx_stream *)item;
+	char name[160] = "NULL";
+	if (stream)
+		rx__stage_name(stream, name, sizeof name);
 	rx__text_add(text, "observable %s", name);
 }
 

@@ -114,8 +114,7 @@ const rx_type rx_type_rx_pointer = {.name = "rx_pointer", .size = sizeof(rx_poin
 
 static int stream_copy(void *to, const void *from)
 {
-	rx_observable *stream = *(const rx_stream *)from;
-	*(rx_stream *)to = stream ? rx_observable_ref(stream) : NULL;
+	*(rx_stream *)to = rx_observable_ref(*(const rx_stream *)from);
 	return 0;
 }
 

@@ -128,6 +128,7 @@ static const rx_stage_ops connectable_ops = {.name = "connectable",
 
 rx_observable *rx_connectable(rx_observable *source, const rx_connectable_options *options)
 {
+	source = rx__given(source);
 	if (rx__is_mistake(source))
 		return source;
 	struct connectable *shared = rx_alloc_zero(sizeof *shared);

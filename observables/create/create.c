@@ -151,7 +151,8 @@ rx_scheduler *rx_subscriber_scheduler(const rx_subscriber *self)
 
 rx_subscriber *rx_subscriber_ref(rx_subscriber *self)
 {
-	rx__pin(self);
+	if (self)
+		rx__pin(self);
 	return self;
 }
 

@@ -32,6 +32,6 @@ static const rx_stage_ops iif_ops = {.name = "iif",
 rx_observable *rx_iif(int (*condition)(void *ctx), rx_observable *when_true, rx_observable *when_false, void *ctx)
 {
 	struct iif iif = {.condition = condition, .ctx = ctx};
-	rx_observable *sources[] = {when_true, when_false, NULL};
+	rx_observable *sources[] = {rx__given(when_true), rx__given(when_false), NULL};
 	return rx__join_as(&iif_ops, NULL, sources, &iif.join, sizeof iif);
 }

@@ -114,7 +114,7 @@ void rx_mailbox_close(rx_mailbox *mailbox)
 
 rx_mailbox *rx_mailbox_ref(rx_mailbox *mailbox)
 {
-	if (mailbox != &no_memory)
+	if (mailbox && mailbox != &no_memory)
 		atomic_fetch_add_explicit(&mailbox->refs, 1, memory_order_relaxed);
 	return mailbox;
 }

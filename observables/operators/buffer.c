@@ -64,6 +64,7 @@ static const rx_stage_ops buffer_ops = {.name = "buffer",
 
 rx_operator *rx_buffer(rx_observable *notifier)
 {
+	notifier = rx__given(notifier);
 	if (rx__is_mistake(notifier))
 		return rx__operator_mistake(notifier);
 	return rx__operator(&buffer_ops, NULL, &rx_type_rx_list, NULL, &(struct buffer){notifier},

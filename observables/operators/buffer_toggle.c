@@ -96,6 +96,7 @@ static const rx_stage_ops buffer_toggle_ops = {.name = "buffer_toggle",
 rx_operator *rx_buffer_toggle_fn(rx_observable *openings, const rx_projector *closing, void *ctx)
 {
 	const rx_type *type = rx_observable_type(openings);
+	openings = rx__given(openings);
 	if (rx__is_mistake(openings))
 		return rx__operator_mistake(openings);
 	if (!rx__type_fits(type, closing->in)) {

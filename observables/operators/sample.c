@@ -50,5 +50,8 @@ static const rx_stage_ops sample_ops = {.name = "sample",
 
 rx_operator *rx_sample(rx_observable *notifier)
 {
+	notifier = rx__given(notifier);
+	if (rx__is_mistake(notifier))
+		return rx__operator_mistake(notifier);
 	return rx__operator(&sample_ops, NULL, NULL, NULL, &notifier, sizeof(rx_observable *));
 }

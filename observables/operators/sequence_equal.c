@@ -120,6 +120,7 @@ static const rx_stage_ops sequence_equal_ops = {.name = "sequence_equal",
 rx_operator *rx_sequence_equal_fn(rx_observable *other, const rx_equality *equality, void *ctx)
 {
 	const rx_type *type = rx_observable_type(other);
+	other = rx__given(other);
 	if (rx__is_mistake(other))
 		return rx__operator_mistake(other);
 	if (equality && !rx__type_fits(type, equality->in)) {

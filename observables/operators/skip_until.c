@@ -44,6 +44,7 @@ static const rx_stage_ops skip_until_ops = {.name = "skip_until",
 
 rx_operator *rx_skip_until(rx_observable *notifier)
 {
+	notifier = rx__given(notifier);
 	if (rx__is_mistake(notifier))
 		return rx__operator_mistake(notifier);
 	return rx__operator(&skip_until_ops, NULL, NULL, NULL, &(struct skip_until){notifier},

@@ -37,6 +37,7 @@ static const rx_stage_ops take_until_ops = {.name = "take_until",
 
 rx_operator *rx_take_until(rx_observable *notifier)
 {
+	notifier = rx__given(notifier);
 	if (rx__is_mistake(notifier))
 		return rx__operator_mistake(notifier);
 	return rx__operator(&take_until_ops, NULL, NULL, NULL, &(struct take_until){notifier},

@@ -96,6 +96,7 @@ static const rx_stage_ops window_ops = {.name = "window",
 
 rx_operator *rx_window(rx_observable *boundaries)
 {
+	boundaries = rx__given(boundaries);
 	if (rx__is_mistake(boundaries))
 		return rx__operator_mistake(boundaries);
 	return rx__operator(&window_ops, NULL, &rx_type_rx_stream, NULL, &(struct window){boundaries},

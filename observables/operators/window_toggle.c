@@ -133,6 +133,7 @@ static const rx_stage_ops window_toggle_ops = {.name = "window_toggle",
 rx_operator *rx_window_toggle_fn(rx_observable *openings, const rx_projector *closing, void *ctx)
 {
 	const rx_type *type = rx_observable_type(openings);
+	openings = rx__given(openings);
 	if (rx__is_mistake(openings))
 		return rx__operator_mistake(openings);
 	if (!rx__type_fits(type, closing->in)) {

@@ -288,7 +288,7 @@ const void *rx_subject_value(const rx_subject *subject)
 
 rx_subject *rx_subject_ref(rx_subject *subject)
 {
-	if (subject->refs)
+	if (subject && subject->refs)
 		subject->refs++;
 	return subject;
 }

@@ -116,3 +116,57 @@ TEST(a_long_chain_is_released_without_recursion)
 		source = rx_pipe(source, rx_take(1));
 	rx_observable_unref(source);
 }
+
+TEST(null_in_the_place_of_an_observable_is_an_error_of_the_stream, .to = 2)
+{
+	const rx_error *error = error_of(_i ? rx_pipe(NULL, rx_take(1)) : NULL);
+	ck_assert_int_eq(error->code, -EINVAL);
+	ck_assert_str_eq(error->message, "there is no observable, but NULL");
+	rx_error_unref(error);
+}
+
+static rx_observable *never_closing(const int64_t *item, void *ctx)
+{
+	(void)item, (void)ctx;
+	return rx_never();
+}
+RX_PROJECTOR(never_closing, int64_t, int64_t);
+
+TEST(null_for_another_observable_is_an_error_of_the_operator)
+{
+	rx_operator *operators[] = {
+		rx_take_until(NULL),
+		rx_skip_until(NULL),
+		rx_sample(NULL),
+		rx_buffer(NULL),
+		rx_window(NULL),
+		rx_sequence_equal(NULL),
+		rx_buffer_toggle(NULL, never_closing),
+		rx_window_toggle(NULL, never_closing),
+	};
+	for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+		const rx_error *error = error_of(rx_pipe(rx_range(0, 3), operators[i]));
+		ck_assert_str_eq(error->message, "there is no observable, but NULL");
+		rx_error_unref(error);
+	}
+	const rx_error *error = error_of(rx_connectable(NULL, NULL));
+	ck_assert_int_eq(error->code, -EINVAL);
+	rx_error_unref(error);
+}
+
+TEST(a_reference_to_nothing_is_nothing)
+{
+	ck_assert_ptr_null(rx_observable_ref(NULL));
+	ck_assert_ptr_null(rx_observable_type(NULL));
+	ck_assert_ptr_null(rx_operator_ref(NULL));
+	ck_assert_ptr_null(rx_subject_ref(NULL));
+	ck_assert_ptr_null(rx_subscriber_ref(NULL));
+	ck_assert_ptr_null(rx_mailbox_ref(NULL));
+	ck_assert_ptr_null(rx_error_ref(NULL));
+	rx_observable_unref(NULL);
+	rx_operator_unref(NULL);
+	rx_subject_unref(NULL);
+	rx_subscriber_unref(NULL);
+	rx_mailbox_unref(NULL);
+	rx_error_unref(NULL);
+}

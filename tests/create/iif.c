@@ -42,6 +42,14 @@ static void note_message(const rx_error *error, void *ctx)
 	note("%s", error->message);
 }
 
+TEST(null_for_one_of_both_is_an_error, .to = 2)
+{
+	int which = _i;
+	rx_subscribe(rx_iif(answer, _i ? NULL : rx_range(1, 1), _i ? rx_range(1, 1) : NULL, &which),
+	             &(rx_observer){.error = note_message}, NULL);
+	ck_assert_str_eq(notes(), "there is no observable, but NULL");
+}
+
 TEST(both_are_of_one_type)
 {
 	int which = 1;

@@ -36,3 +36,11 @@ TEST(a_stream_of_another_type_is_an_error)
 	rx_observable_unref(range);
 	ck_assert_str_eq(notes(), "concat_all takes observables of char, but range gives int64_t");
 }
+
+TEST(a_stream_that_is_null_is_an_error)
+{
+	rx_stream nothing = NULL;
+	rx_subscribe(rx_pipe(rx_of(rx_stream, nothing), rx_concat_all(char)), &(rx_observer){.error = note_message},
+	             NULL);
+	ck_assert_str_eq(notes(), "concat_all takes observables, but got NULL");
+}

@@ -45,3 +45,11 @@ TEST(streams_wait_at_the_limit)
 	rx_expect(t, rx_pipe(source, rx_merge_all(char, 1)), NULL, "---1--2---3--4|", NULL);
 	EXPECT_MARBLES(t);
 }
+
+TEST(a_stream_that_is_null_is_an_error)
+{
+	rx_stream nothing = NULL;
+	rx_subscribe(rx_pipe(rx_of(rx_stream, nothing), rx_merge_all(char)), &(rx_observer){.error = note_message},
+	             NULL);
+	ck_assert_str_eq(notes(), "merge_all takes observables, but got NULL");
+}

@@ -1,5 +1,6 @@
 #include "tests/support/letters.h"
 #include "tests/support/contract.h"
+#include "tests/support/notes.h"
 
 CONTRACT(rx_compose(rx_map(parcel_streams), rx_zip_all()))
 
@@ -18,4 +19,21 @@ TEST(of_none_completes)
 	rx_observable *source = rx_cold(t, "---|", RX_VALUES(rx_stream, "a", NULL));
 	rx_expect(t, rx_pipe(source, rx_zip_all()), NULL, "---|", NULL);
 	EXPECT_MARBLES(t);
+}
+
+static void note_message(const rx_error *error, void *ctx)
+{
+	(void)ctx;
+	note("%d %s", error->code, error->message);
+}
+
+/* It ends no list of them: those before it and after it are released. */
+TEST(a_stream_that_is_null_is_an_error)
+{
+	rx_observable *range = rx_range(0, 3);
+	rx_stream nothing = NULL;
+	rx_subscribe(rx_pipe(rx_of(rx_stream, range, nothing, range), rx_zip_all()),
+	             &(rx_observer){.error = note_message}, NULL);
+	rx_observable_unref(range);
+	ck_assert_str_eq(notes(), "-22 zip_all takes observables, but got NULL");
 }

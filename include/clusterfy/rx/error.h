@@ -43,7 +43,7 @@ RX_API const char *rx_words(int code);
 
 /** A new error; never NULL: without memory it is a static one of code -ENOMEM. Release it with rx_error_unref(). */
 RX_API const rx_error *rx_error_create(int code, const char *format, ...) RX_PRINTF(2, 3) RX_MUST_USE;
-/** One more reference to @p error, which it returns. */
+/** One more reference to @p error, which it returns. NULL is accepted. */
 RX_API const rx_error *rx_error_ref(const rx_error *error);
 /** Release a reference; NULL is accepted. */
 RX_API void rx_error_unref(const rx_error *error);

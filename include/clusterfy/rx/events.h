@@ -118,7 +118,7 @@ typedef struct rx_mailbox rx_mailbox;
  * Never NULL: without memory it is one that refuses what is posted with -ENOMEM, and whose observers get that error.
  */
 RX_API rx_mailbox *rx_mailbox_create(const rx_type *type, size_t limit) RX_MUST_USE;
-/** One more reference to @p mailbox, which it returns. From any thread. */
+/** One more reference to @p mailbox, which it returns. From any thread; NULL is accepted. */
 RX_API rx_mailbox *rx_mailbox_ref(rx_mailbox *mailbox);
 /** Release a reference (each observable holds one); NULL is accepted. From any thread. */
 RX_API void rx_mailbox_unref(rx_mailbox *mailbox);

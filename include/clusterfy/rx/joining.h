@@ -342,7 +342,7 @@ RX_API rx_operator *rx_with_latest_from_array(rx_observable *const *inputs) RX_M
  *     b               -3--4|
  *     merge_all(...)  ---1--23--4|
  *
- * Items, errors, state: as rx_merge_map().
+ * Items, errors, state: as rx_merge_map(); -EINVAL for a stream that is NULL.
  * See:     https://rxjs.dev/api/operators/mergeAll
  */
 #define rx_merge_all(...) RX__MERGE_ALL(__VA_ARGS__, 0, 0)
@@ -358,7 +358,7 @@ RX_API rx_operator *rx_merge_all_of(const rx_type *type, size_t limit) RX_MUST_U
  *     b                -3--4|
  *     concat_all(...)  ---1--2---3--4|
  *
- * Items, errors, state: as rx_concat_map().
+ * Items, errors, state: as rx_concat_map(); -EINVAL for a stream that is NULL.
  * See:     https://rxjs.dev/api/operators/concatAll
  */
 #define rx_concat_all(T) rx_concat_all_of(&rx_type_##T)
@@ -373,7 +373,7 @@ RX_API rx_operator *rx_concat_all_of(const rx_type *type) RX_MUST_USE;
  *     b                -3--4|
  *     switch_all(...)  ---1--3--4|
  *
- * Items, errors, state: as rx_switch_map().
+ * Items, errors, state: as rx_switch_map(); -EINVAL for a stream that is NULL.
  * See:     https://rxjs.dev/api/operators/switchAll
  */
 #define rx_switch_all(T) rx_switch_all_of(&rx_type_##T)
@@ -388,7 +388,7 @@ RX_API rx_operator *rx_switch_all_of(const rx_type *type) RX_MUST_USE;
  *     b                 -3--4|
  *     exhaust_all(...)  ---1--2----3--4|
  *
- * Items, errors, state: as rx_exhaust_map().
+ * Items, errors, state: as rx_exhaust_map(); -EINVAL for a stream that is NULL.
  * See:     https://rxjs.dev/api/operators/exhaustAll
  */
 #define rx_exhaust_all(T) rx_exhaust_all_of(&rx_type_##T)
@@ -403,7 +403,7 @@ RX_API rx_operator *rx_exhaust_all_of(const rx_type *type) RX_MUST_USE;
  *     b                   --1-|
  *     combine_latest_all  ---------m--n|      m = x 1, n = y 1
  *
- * Items, errors, state: as rx_combine_latest(), and a reference to each stream.
+ * Items, errors, state: as rx_combine_latest(), and a reference to each stream; -EINVAL for one that is NULL.
  * See:     https://rxjs.dev/api/operators/combineLatestAll
  */
 RX_API rx_operator *rx_combine_latest_all(void) RX_MUST_USE;
@@ -416,7 +416,7 @@ RX_API rx_operator *rx_combine_latest_all(void) RX_MUST_USE;
  *     b        --1-|
  *     zip_all  ---------m-|      m = x 1
  *
- * Items, errors, state: as rx_zip(), and a reference to each stream.
+ * Items, errors, state: as rx_zip(), and a reference to each stream; -EINVAL for one that is NULL.
  * See:     https://rxjs.dev/api/operators/zipAll
  */
 RX_API rx_operator *rx_zip_all(void) RX_MUST_USE;

@@ -55,7 +55,7 @@ typedef struct rx_subscription {
  * @param observer      copied; NULL: items are ignored
  * @param subscription  published before the first item; NULL: fire and forget
  *
- * Errors: with no memory, or with an observer of another type, `observer->error` is called.
+ * Errors: with no memory, with an observer of another type, or with a NULL source, `observer->error` is called.
  * Cost:   one block of memory, from a pool.
  */
 RX_API void rx_subscribe(rx_observable *source, const rx_observer *observer, rx_subscription *subscription);
@@ -78,11 +78,11 @@ RX_API int rx_pause(rx_subscription *subscription);
 /** Undo rx_pause(). */
 RX_API void rx_resume(rx_subscription *subscription);
 
-/** One more reference to @p observable, which it returns: so a recipe can be used twice. */
+/** One more reference to @p observable, which it returns: so a recipe can be used twice. NULL is accepted. */
 RX_API rx_observable *rx_observable_ref(rx_observable *observable);
 /** Release a reference; NULL is accepted. */
 RX_API void rx_observable_unref(rx_observable *observable);
-/** One more reference to @p op, which it returns. */
+/** One more reference to @p op, which it returns. NULL is accepted. */
 RX_API rx_operator *rx_operator_ref(rx_operator *op);
 /** Release a reference; NULL is accepted. */
 RX_API void rx_operator_unref(rx_operator *op);
@@ -153,7 +153,7 @@ RX_API int rx_on_teardown(rx_subscriber *subscriber, void (*teardown)(void *ctx)
 RX_API void rx_on_flow(rx_subscriber *subscriber, void (*flow)(bool resume, void *ctx), void *ctx);
 /** The scheduler of the subscription. */
 RX_API rx_scheduler *rx_subscriber_scheduler(const rx_subscriber *subscriber);
-/** Keep the subscriber past its end: emitting through it then does nothing. */
+/** Keep the subscriber past its end: emitting through it then does nothing. NULL is accepted. */
 RX_API rx_subscriber *rx_subscriber_ref(rx_subscriber *subscriber);
 /** Release a kept subscriber; NULL is accepted. */
 RX_API void rx_subscriber_unref(rx_subscriber *subscriber);

@@ -77,7 +77,7 @@ RX_API rx_subject *rx_replay_create(const rx_type *type, size_t size, rx_nsec wi
  */
 RX_API rx_subject *rx_async_create(const rx_type *type) RX_MUST_USE;
 
-/** One more reference to @p subject, which it returns. */
+/** One more reference to @p subject, which it returns. NULL is accepted. */
 RX_API rx_subject *rx_subject_ref(rx_subject *subject);
 /** Release a reference (each subscription holds one); NULL is accepted. */
 RX_API void rx_subject_unref(rx_subject *subject);
