@@ -95,12 +95,14 @@ static int emit_enclosed(rx_subscriber *subscriber, void *ctx)
 	struct enclosure *enclosure = ctx;
 	cy_cluster *cluster = cy_current();
 	cy__fds fds = {.fd = enclosure->fds, .count = enclosure->count};
+	rx_wait_forbid();
 	if (cluster)
 		cluster->enclosed = &fds;
 	rx_next(subscriber, &enclosure->value);
 	if (cluster)
 		cluster->enclosed = NULL;
 	rx_complete(subscriber);
+	rx_wait_allow();
 	return 0;
 }
 

@@ -172,7 +172,7 @@ static void teardown(void *ctx)
 	release(accepting);
 }
 
-static int subscribe(rx_subscriber *subscriber, void *ctx)
+static int begin(rx_subscriber *subscriber, void *ctx)
 {
 	struct accepting *accepting = rx_alloc_zero(sizeof *accepting);
 	if (!accepting)
@@ -188,6 +188,14 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 	                            .drop = release, .scheduler = rx_subscriber_scheduler(subscriber)},
 	             &accepting->listeners);
 	return 0;
+}
+
+static int subscribe(rx_subscriber *subscriber, void *ctx)
+{
+	rx_wait_forbid();
+	const int code = begin(subscriber, ctx);
+	rx_wait_allow();
+	return code;
 }
 
 static void drop_source(void *ctx)

@@ -131,7 +131,7 @@ static cy_value *absolute(const char *address)
 }
 
 /* @p arguments is consumed. */
-static int begin(rx_subscriber *subscriber, cy_cluster *cluster, cy_value *arguments)
+static int ask(rx_subscriber *subscriber, cy_cluster *cluster, cy_value *arguments)
 {
 	struct listening *listening = rx_alloc_zero(sizeof *listening);
 	if (listening)
@@ -150,7 +150,7 @@ static int begin(rx_subscriber *subscriber, cy_cluster *cluster, cy_value *argum
 	return 0;
 }
 
-static int subscribe(rx_subscriber *subscriber, void *ctx)
+static int begin(rx_subscriber *subscriber, void *ctx)
 {
 	const struct listen *listen = ctx;
 	if (cy_current() != listen->cluster)
@@ -160,8 +160,16 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 	cy_value *address = absolute(listen->address);
 	if (!address)
 		return rx_raise(-errno, "listen on %s: %s", listen->address, strerror(errno));
-	return begin(subscriber, listen->cluster,
-	             cy_pack("[v, i, b]", address, listen->options.backlog, (int)listen->options.ipv6_only));
+	return ask(subscriber, listen->cluster,
+	           cy_pack("[v, i, b]", address, listen->options.backlog, (int)listen->options.ipv6_only));
+}
+
+static int subscribe(rx_subscriber *subscriber, void *ctx)
+{
+	rx_wait_forbid();
+	const int code = begin(subscriber, ctx);
+	rx_wait_allow();
+	return code;
 }
 
 static void drop_listen(void *ctx)

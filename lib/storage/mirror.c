@@ -318,7 +318,7 @@ struct recipe {
 	char path[];
 };
 
-static int subscribe(rx_subscriber *subscriber, void *ctx)
+static int begin(rx_subscriber *subscriber, void *ctx)
 {
 	const struct recipe *recipe = ctx;
 	cy_cluster *cluster = recipe->cluster;
@@ -337,6 +337,14 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 		return join(reader, cluster, recipe->path);
 	read_along(reader, cluster->storage, recipe->path);
 	return 0;
+}
+
+static int subscribe(rx_subscriber *subscriber, void *ctx)
+{
+	rx_wait_forbid();
+	const int code = begin(subscriber, ctx);
+	rx_wait_allow();
+	return code;
 }
 
 rx_observable *cy_mirror(cy_cluster *cluster, const char *path)

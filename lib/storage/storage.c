@@ -110,6 +110,7 @@ void cy__storage_tidy(cy_storage *storage)
 static void tell(cy_storage *storage, const cy_change *change)
 {
 	storage->telling = true;
+	rx_wait_forbid(); /* whoever changes it is on the stack */
 	rx_subject_next(storage->changes, change);
 	while (storage->first || storage->untold)
 		if (storage->first) {
@@ -118,6 +119,7 @@ static void tell(cy_storage *storage, const cy_change *change)
 			storage->untold = false;
 			rx_subject_next(storage->changes, &(cy_change){.revision = storage->revision});
 		}
+	rx_wait_allow();
 	storage->telling = false;
 }
 

@@ -142,8 +142,10 @@ static void flow(bool resume, void *ctx)
 {
 	struct watcher *watcher = ctx;
 	watcher->paused = !resume;
+	rx_wait_forbid();
 	if (resume && watcher->behind)
 		tell_all(watcher);
+	rx_wait_allow();
 }
 
 static void teardown(void *ctx)
@@ -155,7 +157,7 @@ static void teardown(void *ctx)
 }
 
 /* The changes first: what a snapshot leads to must not be missed. */
-static int subscribe(rx_subscriber *subscriber, void *ctx)
+static int begin(rx_subscriber *subscriber, void *ctx)
 {
 	const struct watch *watch = ctx;
 	struct watcher *watcher = rx_alloc_zero(sizeof *watcher);
@@ -174,6 +176,14 @@ static int subscribe(rx_subscriber *subscriber, void *ctx)
 	if (rx_wanted(subscriber))
 		tell_all(watcher);
 	return 0;
+}
+
+static int subscribe(rx_subscriber *subscriber, void *ctx)
+{
+	rx_wait_forbid();
+	const int code = begin(subscriber, ctx);
+	rx_wait_allow();
+	return code;
 }
 
 rx_observable *cy_storage_watch(cy_storage *storage, const char *path)

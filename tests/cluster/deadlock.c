@@ -137,6 +137,70 @@ static void from_a_call_to_one_that_is_given_up(struct place *place)
 	cy_disconnect(place->cluster, cy_named("Paul"));
 }
 
+static void on_change(const cy_change *change, void *ctx)
+{
+	try_all(ctx);
+}
+RX_CONSUMER(on_change, cy_change);
+
+static void watch(struct place *place, rx_observable *changes, rx_subscription *subscription)
+{
+	rx_subscribe(changes, &(rx_observer){RX_NEXT(on_change), .ctx = place}, subscription);
+}
+
+static void from_a_snapshot_of_the_storage(struct place *place)
+{
+	rx_subscription subscription;
+	watch(place, cy_storage_watch(cy_cluster_storage(place->cluster), NULL), &subscription);
+	rx_unsubscribe(&subscription);
+}
+
+static void from_a_mirror_of_the_storage(struct place *place)
+{
+	rx_subscription subscription;
+	watch(place, cy_mirror(place->cluster, NULL), &subscription);
+	rx_unsubscribe(&subscription);
+}
+
+static void from_a_change_of_the_storage(struct place *place)
+{
+	rx_subscription subscription;
+	cy_storage *storage = cy_cluster_storage(place->cluster);
+	watch(place, rx_pipe(cy_storage_watch(storage, NULL), rx_skip(1)), &subscription);
+	cy_storage_save(storage, "a", cy_int(1));
+	rx_unsubscribe(&subscription);
+}
+
+static void from_a_watch_that_is_resumed(struct place *place)
+{
+	rx_subscription subscription;
+	cy_storage *storage = cy_cluster_storage(place->cluster);
+	watch(place, rx_pipe(cy_storage_watch(storage, NULL), rx_skip(1)), &subscription);
+	rx_pause(&subscription);
+	cy_storage_save(storage, "a", cy_int(1));
+	ck_assert_uint_eq(place->calls, 0);
+	rx_resume(&subscription);
+	rx_unsubscribe(&subscription);
+}
+
+static void from_accepting_on_what_is_no_descriptor(struct place *place)
+{
+	const cy_listener listener = {.fd = -1, .address = "nowhere"};
+	rx_subscribe(rx_pipe(rx_from(&rx_type_cy_listener, &listener, 1), cy_accept()),
+	             &(rx_observer){.error = on_refusal, .ctx = place}, NULL);
+}
+
+static void on_body(const cy_body *body, void *ctx)
+{
+	try_all(ctx);
+}
+RX_CONSUMER(on_body, cy_body);
+
+static void from_an_answer_with_descriptors(struct place *place)
+{
+	rx_subscribe(cy_answer_descriptors(cy_int(1), NULL, 0), &(rx_observer){RX_NEXT(on_body), .ctx = place}, NULL);
+}
+
 static void (*const places[])(struct place *) = {
 	from_the_event_of_a_fork,
 	from_an_event_of_its_own,
@@ -145,9 +209,15 @@ static void (*const places[])(struct place *) = {
 	from_a_handler_of_its_own,
 	from_the_end_of_a_command,
 	from_a_call_to_one_that_is_given_up,
+	from_a_snapshot_of_the_storage,
+	from_a_mirror_of_the_storage,
+	from_a_change_of_the_storage,
+	from_a_watch_that_is_resumed,
+	from_accepting_on_what_is_no_descriptor,
+	from_an_answer_with_descriptors,
 };
 
-TEST(nothing_is_run_left_or_awaited_from_within_the_librarys_own_functions, .to = 7)
+TEST(nothing_is_run_left_or_awaited_from_within_the_librarys_own_functions, .to = 13)
 {
 	struct place place = {.cluster = cluster_begin("worker", NULL)};
 	places[_i](&place);
