@@ -19,9 +19,14 @@ static uint64_t rotate(uint64_t word, int bits)
 	return word << bits | word >> (64 - bits);
 }
 
-cy__secret cy__secret_create(void)
+struct secret {
+	uint64_t words[2];
+};
+
+/* From the clock and an address where the kernel has none to give. */
+static struct secret draw_secret(void)
 {
-	cy__secret secret;
+	struct secret secret;
 	if (getentropy(&secret, sizeof secret) < 0) {
 		struct timespec now;
 		clock_gettime(CLOCK_MONOTONIC, &now);
@@ -35,7 +40,7 @@ cy__secret cy__secret_create(void)
 
 void cy__chance_init(cy__chance *chance, uint64_t seed)
 {
-	const cy__secret secret = seed ? (cy__secret){{seed, 0}} : cy__secret_create();
+	const struct secret secret = seed ? (struct secret){{seed, 0}} : draw_secret();
 	uint64_t state = secret.words[0];
 	for (int i = 0; i < 4; i++)
 		chance->state[i] = splitmix(&state) ^ rotate(secret.words[1], 16 * i + 1);
