@@ -395,7 +395,7 @@ TEST(descriptors_in_replies_that_wait_are_the_callers, .to = 2, .timeout = 20)
 	end(&scene);
 }
 
-/* Finding 10: a place is found in a table, whatever waits; counted in time of this process's processor. */
+/* Finding 10: a place is found in a table, whatever waits. The neighbour is served beside the flood; no time is measured. */
 TEST(what_keeps_the_latest_is_found_without_a_search, .timeout = 20)
 {
 	struct scene scene;
