@@ -32,6 +32,14 @@ PROGRAM(untidy)
 	return EXIT_SUCCESS;
 }
 
+/* What another file would do before main(). */
+PROGRAM(twin)
+{
+	static struct program other = {"twin", program_tidy, NULL};
+	program_register(&other);
+	return EXIT_SUCCESS;
+}
+
 static int run(const char *program)
 {
 	char name[] = "program", *arguments[] = {name, NULL};
@@ -61,6 +69,11 @@ TEST(may_close_what_it_inherited)
 TEST(is_seen_to_leave_something)
 {
 	ck_assert_int_eq(run("untidy"), PROGRAM_LEFT_SOMETHING);
+}
+
+TEST(of_the_same_name_as_another_is_refused_at_the_start)
+{
+	ck_assert_int_eq(run("twin"), PROGRAM_THERE_ALREADY);
 }
 
 TEST(that_does_not_exist_is_not_the_runner)

@@ -53,8 +53,20 @@ void test_register(struct test *test)
 	last_test = &test->next;
 }
 
+static struct program *find_program(const char *name)
+{
+	struct program *program = programs;
+	while (program && strcmp(program->name, name))
+		program = program->next;
+	return program;
+}
+
 void program_register(struct program *program)
 {
+	if (find_program(program->name)) {
+		fprintf(stderr, "there are two PROGRAM(%s)\n", program->name);
+		_exit(PROGRAM_THERE_ALREADY);
+	}
 	program->next = programs;
 	programs = program;
 }
@@ -69,9 +81,7 @@ void program_select(const char *name)
 
 static int run_program(const char *name, int argc, char **argv)
 {
-	struct program *program = programs;
-	while (program && strcmp(program->name, name))
-		program = program->next;
+	const struct program *program = find_program(name);
 	if (!program) {
 		fprintf(stderr, "%s: no PROGRAM(%s)\n", argv[0], name);
 		return 127;

@@ -67,6 +67,8 @@ void test_register(struct test *test);
  *     TEST(answers) { program_select("echo"); ... start "/proc/self/exe" ... }
  *
  * A program that returns 0 and leaves a child, a descriptor or a byte behind exits with PROGRAM_LEFT_SOMETHING.
+ * Names are those of all test files together: where two are alike nothing runs, and the runner exits with
+ * PROGRAM_THERE_ALREADY.
  */
 struct program {
 	const char *name;
@@ -79,6 +81,7 @@ void program_register(struct program *program);
 void program_select(const char *name);
 
 #define PROGRAM_LEFT_SOMETHING 86
+#define PROGRAM_THERE_ALREADY 87
 
 #define PROGRAM(fn)                                                                                                    \
 	static int program_##fn(int argc, char **argv);                                                                \
