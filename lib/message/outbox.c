@@ -137,6 +137,13 @@ static size_t item_size(size_t size)
 	return size + sizeof(cy__letter);
 }
 
+/* Whoever has asked for the items that wait here, and does not read them; NULL in a worker. */
+static cy__account *asker(const cy__lane *lane)
+{
+	const cy__gauge *gauge = lane->outbox->gauge;
+	return gauge->cluster->primary ? cy__ledger_find(gauge->cluster->ledger, gauge->id) : NULL;
+}
+
 static void count_in(cy__lane *lane, const cy__letter *letter)
 {
 	cy__outbox *outbox = lane->outbox;
@@ -147,6 +154,7 @@ static void count_in(cy__lane *lane, const cy__letter *letter)
 	} else if (is_item(letter)) {
 		cy__share_take(&outbox->items, &lane->items, 1);
 		cy__share_take(&outbox->items_room, &lane->items_room, item_size(letter->size));
+		cy__charge_always(asker(lane), CY__BYTES, item_size(letter->size));
 	} else {
 		cy__share_take(&outbox->frames, &lane->frames, 1);
 		cy__share_take(&outbox->room, &lane->room, letter->size);
@@ -165,6 +173,7 @@ static void count_out(cy__lane *lane, const cy__letter *letter)
 	} else if (is_item(letter)) {
 		cy__share_give_back(&outbox->items, &lane->items, 1);
 		cy__share_give_back(&outbox->items_room, &lane->items_room, item_size(letter->size));
+		cy__discharge(asker(lane), CY__BYTES, item_size(letter->size));
 	} else {
 		cy__share_give_back(&outbox->frames, &lane->frames, 1);
 		cy__share_give_back(&outbox->room, &lane->room, letter->size);
@@ -208,10 +217,7 @@ static void fds_closed(void *owner, size_t count)
 /* Who is charged for descriptors: whoever sends them; of what the primary itself answers, whoever has asked for it. */
 static cy__account *payer(const cy__lane *lane, bool item)
 {
-	const cy__gauge *gauge = lane->outbox->gauge;
-	if (lane->account || !item || !gauge->cluster->primary)
-		return lane->account;
-	return cy__ledger_find(gauge->cluster->ledger, gauge->id);
+	return lane->account || !item ? lane->account : asker(lane);
 }
 
 static void discard(cy__lane *lane, cy__letter *letter)
@@ -237,6 +243,15 @@ static bool has_part(const cy__capacity *capacity, const cy__share *share, size_
 	return !share->used || cy__share_allows(capacity, share, amount);
 }
 
+static bool is_within_askers(const cy__lane *lane, size_t size)
+{
+	cy__account *account = asker(lane);
+	const int code = cy__charge(account, CY__BYTES, size);
+	if (code >= 0)
+		cy__discharge(account, CY__BYTES, size);
+	return code >= 0;
+}
+
 static bool has_part_of_items(const cy__lane *lane, size_t size, size_t past)
 {
 	const cy__outbox *outbox = lane->outbox;
@@ -245,7 +260,8 @@ static bool has_part_of_items(const cy__lane *lane, size_t size, size_t past)
 	                           outbox->items_room.users};
 	const cy__share of_items = {lane->items.used / past}, of_room = {lane->items_room.used / past};
 	return !lane->items.used ||
-	       (cy__share_allows(&items, &of_items, 1) && cy__share_allows(&room, &of_room, item_size(size)));
+	       (cy__share_allows(&items, &of_items, 1) && cy__share_allows(&room, &of_room, item_size(size)) &&
+	        is_within_askers(lane, item_size(size)));
 }
 
 static bool has_room(const cy__lane *lane, size_t size)

@@ -15,7 +15,8 @@
  * An origin may have as much waiting for one peer as cy_options.queue_frames and queue_bytes say if it is alone, and a part
  * of twice that if it is not (ledger.h); beyond it a call is refused, and of a message its policy counts. For those that may
  * be dropped there is an eighth more, so that the latest of them comes through where others fill the lane. What waits is
- * charged to the origin's account as well, wherever it waits. The ends of replies are never refused: there are as many of
+ * charged to the origin's account as well, wherever it waits; items of replies to that of the caller, who has asked for them
+ * and does not read. The ends of replies are never refused: there are as many of
  * them as there are calls, which are charged to the caller, and who does not read its answers is not read (see
  * CHOKE in the .c file). Only a caller is ever hurt by what is caused by it.
  */

@@ -53,6 +53,14 @@ static rx_observable *ask_on(const cy_request *request, void *ctx)
 	return rx_pipe(cy_call(request->cluster, cy_named(name ? name : ""), "echo", cy_int(1)), rx_map(count_failure));
 }
 
+enum { LARGE = 16 << 10, ANSWERS = 500 };
+
+static rx_observable *large(const cy_request *request, void *ctx)
+{
+	static const char zeros[LARGE];
+	return cy_answer(cy_binary(zeros, sizeof zeros));
+}
+
 static int honest_main(void)
 {
 	rx_subscription events;
@@ -62,6 +70,7 @@ static int honest_main(void)
 	rx_subscribe(cy_messages(cluster, NULL), &(rx_observer){RX_NEXT(count_message)}, &events);
 	cy_register(cluster, &(cy_command){.name = "echo", .run = echo});
 	cy_register(cluster, &(cy_command){.name = "never", .run = never});
+	cy_register(cluster, &(cy_command){.name = "large", .run = large});
 	cy_register(cluster, &(cy_command){.name = "ask", .run = ask_on});
 	cy_register(cluster, &(cy_command){.name = "messages", .run = tell_messages});
 	return cy_run(cluster);
@@ -177,6 +186,14 @@ static void flood_descriptors(void)
 	cy_value_unref(body);
 }
 
+static void flood_answers(void)
+{
+	flood_with((cy__frame){.kind = CY__CALL, .to = TARGET, .credit = 1}, cy_pack("[n, s, n]", "large"), ANSWERS);
+	say_done();
+	while (true)
+		pause(); /* and reads nothing */
+}
+
 /* Each reply has a descriptor, of the same socket. @p credit 0: the reply waits for credit and not in the queue. */
 static void ask_for_sockets(uint32_t credit)
 {
@@ -200,10 +217,15 @@ static void flood_sockets_without_credit(void)
 static const struct {
 	const char *name;
 	void (*run)(void);
-} floods[] = {{"calls", flood_calls},     {"messages", flood_messages},
-              {"all", flood_all},         {"latest", flood_latest},
-              {"unknown", flood_unknown}, {"descriptors", flood_descriptors},
-              {"sockets", flood_sockets}, {"sockets without credit", flood_sockets_without_credit}};
+} floods[] = {{"calls", flood_calls},
+              {"messages", flood_messages},
+              {"all", flood_all},
+              {"latest", flood_latest},
+              {"unknown", flood_unknown},
+              {"descriptors", flood_descriptors},
+              {"answers", flood_answers},
+              {"sockets", flood_sockets},
+              {"sockets without credit", flood_sockets_without_credit}};
 
 PROGRAM(fair)
 {
@@ -390,6 +412,29 @@ TEST(descriptors_in_replies_that_wait_are_the_callers, .to = 2, .timeout = 20)
 	event_log_start(&scene.log, scene.cluster, NULL);
 	ck_assert_uint_gt(cluster_fork(scene.cluster, "Later", NULL), 0);
 	ck_assert_int_eq(cluster_number(scene.cluster, cy_named("Later"), "echo", cy_int(1)), 1);
+	cy_kill(scene.cluster, cy_named("Flooder"), SIGKILL);
+	event_log_await(&scene.log, "exit Flooder signal 9 gone");
+	end(&scene);
+}
+
+/* What is answered and not read is the caller's, whoever has answered. */
+TEST(replies_that_wait_are_on_the_account_of_whoever_asked, .timeout = 20)
+{
+	enum { LIMIT = 1 << 20 };
+	struct scene scene;
+	begin_with(&scene, "answers", NULL, &(cy_worker_options){.quota = {.bytes = LIMIT}});
+	go(&scene);
+	await_done(&scene);
+	cy_worker_statistics flooder;
+	do {
+		ck_assert_int_eq(cluster_number(scene.cluster, cy_named("Honest"), "echo", cy_int(1)), 1);
+		flooder = look_at(scene.cluster, scene.flooder);
+	} while (flooder.held.calls);
+	ck_assert_uint_gt(flooder.held.bytes, LIMIT / 2);
+	ck_assert_uint_le(flooder.held.bytes, LIMIT);
+	ck_assert_uint_gt(flooder.refusals.bytes, 0);
+	ck_assert_uint_ge(event_log_count(&scene.log, "error Flooder -122"), 1);
+	ck_assert_int_eq(cluster_number(scene.cluster, cy_named("Neighbour"), "ask", cy_string("Honest")), 0);
 	cy_kill(scene.cluster, cy_named("Flooder"), SIGKILL);
 	event_log_await(&scene.log, "exit Flooder signal 9 gone");
 	end(&scene);
