@@ -13,25 +13,25 @@
  *
  * What a worker's frames make the primary hold, and on which resource of its account; what is on none has a bound as named:
  *
- *     CALL      the call that is passed on or served, each target of a call to many  CALLS
- *               the frame that waits for its target                          FRAMES, BYTES; its part of the queue
- *               arguments and answers of a call that the primary serves      BYTES
+ *     CALL      the call that is passed on or served, each of a call to many     CALLS
+ *               the frame that waits for its target                              FRAMES, BYTES; its part of the queue
+ *               arguments and answers of a call that the primary serves          BYTES
  *               items for it that wait, whoever has answered (message/outbox.h)  BYTES; queue_bytes, eight times
- *               ends and refusals that it does not read                      none: it is not read (CHOKE)
- *     CREDIT    a grant that waits for its target                            none: one number for each call
+ *               ends and refusals that it does not read                          none: it is not read (CHOKE)
+ *     CREDIT    a grant that waits for its target                                none: one number for each call
  *     ITEM      of a call that the primary makes, at an observer that is paused  none: what that call has granted
- *     MESSAGE   the frame that waits for its target                          FRAMES, BYTES; its part of the queue
- *               one for the primary that is large and is looked at in slices  BYTES; nothing more is read meanwhile
- *     any       descriptors, from their arrival to their closing             DESCRIPTORS
- *               a frame that has come in part                                none: frame_max, one for each channel
- *               what is in the channel to a worker                           none: half of queue_bytes, twice
- *     PING      a pong that it does not read                                 none: queue_frames, in its own queue
+ *     MESSAGE   the frame that waits for its target                              FRAMES, BYTES; its part of the queue
+ *               one for the primary that is large and is looked at in slices     BYTES; nothing more is read meanwhile
+ *     any       descriptors, from their arrival to their closing                 DESCRIPTORS
+ *               a frame that has come in part                                    none: frame_max, one for each channel
+ *               what is in the channel to a worker                               none: half of queue_bytes, twice
+ *     PING      a pong that it does not read                                     none: queue_frames, in its own queue
  *     HELLO     nothing: its id, name and metadata are the primary's own
  *     cy_status_change   nothing: one status, and no history
  *     cy_listen          SOCKETS, DESCRIPTORS
  *     cy_storage_...     KEYS, STORED; what waits to be carried out is a call: CALLS, BYTES
  *     cy_storage_mirror  WATCHES; one that is behind is sent what is current, so nothing is kept for it
- *     its output                                                             none: one line, CY_LINE_MAX, for each stream
+ *     its output         none: one line, CY_LINE_MAX, for each stream
  *
  * Events are emitted at once and kept for nobody.
  */
