@@ -1,3 +1,4 @@
+#include "tests/support/contract.h"
 #include "tests/support/listener.h"
 #include "tests/support/marbles.h"
 #include "tests/support/memory.h"
@@ -8,6 +9,26 @@ static rx_observable *again(rx_observable *observable)
 {
 	return rx_observable_ref(observable);
 }
+
+static rx_observable *connecting(void *ctx)
+{
+	rx_connectable_connect(ctx);
+	return rx_empty();
+}
+
+static void disconnect(void *ctx)
+{
+	rx_connectable_disconnect(ctx);
+}
+
+/* Connected by each subscription, disconnected by its end. */
+static rx_observable *connected(rx_observable *shared)
+{
+	rx_observable *connection = rx_defer(&rx_type_parcel, connecting, shared);
+	return rx_pipe(rx_merge(shared, connection), rx_finalize(disconnect, shared));
+}
+
+CONTRACT_OF(connected(rx_connectable(source, NULL)))
 
 TEST(shares_once_it_is_connected)
 {

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 
 static rx_observable *next_number(void *ctx)
@@ -25,6 +26,21 @@ static rx_observable *shared(void *ctx)
 {
 	return rx_observable_ref(ctx);
 }
+
+static rx_observable *parcels(void *ctx)
+{
+	if (contract_hooks.called)
+		contract_hooks.called();
+	return rx_observable_ref(ctx);
+}
+
+static int deferred(void *ctx)
+{
+	return 1;
+}
+
+/* What the factory is lent is the other of both, which is never subscribed to. */
+CONTRACT_OF(rx_iif(deferred, rx_defer(&rx_type_parcel, parcels, source), source, NULL))
 
 TEST(draws_what_its_factory_returns)
 {

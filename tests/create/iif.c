@@ -1,5 +1,6 @@
 #include <errno.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
 
@@ -7,6 +8,23 @@ static int answer(void *ctx)
 {
 	return *(const int *)ctx;
 }
+
+static int first(void *ctx)
+{
+	if (contract_hooks.called)
+		contract_hooks.called();
+	return 1;
+}
+
+static int second(void *ctx)
+{
+	if (contract_hooks.called)
+		contract_hooks.called();
+	return 0;
+}
+
+CONTRACT_OF(rx_iif(first, source, three_parcels(NULL), NULL))
+CONTRACT_OF(rx_iif(second, three_parcels(NULL), source, NULL))
 
 TEST(subscribes_to_one_of_two)
 {

@@ -1,5 +1,6 @@
 #include <errno.h>
 
+#include "tests/support/contract.h"
 #include "tests/support/marbles.h"
 #include "tests/support/notes.h"
 
@@ -22,6 +23,40 @@ static void release(void *resource, void *ctx)
 }
 
 static const rx_resource lifetime = {acquire, use, release};
+
+static void called(void)
+{
+	if (contract_hooks.called)
+		contract_hooks.called();
+}
+
+static int borrow(void **resource, void *ctx)
+{
+	*resource = ctx;
+	called();
+	return 0;
+}
+
+static rx_observable *parcels(void *resource, void *ctx)
+{
+	called();
+	return rx_observable_ref(resource);
+}
+
+static void give_back(void *resource, void *ctx)
+{
+	called();
+}
+
+static const rx_resource lent = {borrow, parcels, give_back};
+
+static int using(void *ctx)
+{
+	return 1;
+}
+
+/* What is lent is the other of both, which is never subscribed to. */
+CONTRACT_OF(rx_iif(using, rx_using(&rx_type_parcel, &lent, source), source, NULL))
 
 TEST(holds_the_resource_as_long_as_the_subscription)
 {
