@@ -8,7 +8,7 @@
 
 enum { STARTS = 300 };
 
-TEST(who_stops_what_becomes_its_user_does_not_stop_the_primary)
+TEST(who_stops_what_becomes_its_user_does_not_stop_the_primary, .timeout = 20)
 {
 	if (geteuid() != 0) {
 		fprintf(stderr, "skipped: only root can start a process as another user\n");
