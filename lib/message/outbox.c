@@ -259,9 +259,11 @@ static bool has_part_of_items(const cy__lane *lane, size_t size, size_t past)
 			   room = {outbox->items_room.most / past, outbox->items_room.used / past,
 	                           outbox->items_room.users};
 	const cy__share of_items = {lane->items.used / past}, of_room = {lane->items_room.used / past};
+	/* What waits for it alone is let in whatever its size: its writing is what makes room. */
+	if (outbox->items.used && !is_within_askers(lane, item_size(size)))
+		return false;
 	return !lane->items.used ||
-	       (cy__share_allows(&items, &of_items, 1) && cy__share_allows(&room, &of_room, item_size(size)) &&
-	        is_within_askers(lane, item_size(size)));
+	       (cy__share_allows(&items, &of_items, 1) && cy__share_allows(&room, &of_room, item_size(size)));
 }
 
 static bool has_room(const cy__lane *lane, size_t size)
