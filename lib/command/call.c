@@ -70,16 +70,21 @@ static void emit_result(struct caller *caller, uint32_t from, int code, const ch
 
 /* ---- What comes -------------------------------------------------------------------------------------------------- */
 
+/* Who hears of the result may unsubscribe the call, whose caller is gone then, and the command's name with it. */
 static void deliver_error(struct caller *caller, uint32_t from, const rx_error *error)
 {
+	rx_subscriber *subscriber = rx_subscriber_ref(caller->subscriber);
 	emit_result(caller, from, error->code, error->message);
-	rx_fail_with(caller->subscriber, error); /* and its teardown cancels the call, if it runs still */
+	rx_fail_with(subscriber, error); /* and its teardown cancels the call, if it runs still */
+	rx_subscriber_unref(subscriber);
 }
 
 static void deliver_end(struct caller *caller, uint32_t from)
 {
+	rx_subscriber *subscriber = rx_subscriber_ref(caller->subscriber);
 	emit_result(caller, from, 0, NULL);
-	rx_complete(caller->subscriber);
+	rx_complete(subscriber);
+	rx_subscriber_unref(subscriber);
 }
 
 static bool waits(const struct caller *caller)
@@ -260,22 +265,26 @@ static const cy__caller callers = {
 static void teardown(void *ctx)
 {
 	struct caller *caller = ctx;
-	const bool held = caller->holding;
+	const bool held = caller->holding, runs = !caller->exchange.closed;
 	cy__held_clear(&caller->held);
-	if (caller->open && (held || !caller->exchange.closed))
+	/* Who hears of it may end the call. */
+	if (runs)
+		cy__exchange_hold(&caller->exchange);
+	if (caller->open && (held || runs))
 		emit_result(caller, caller->self, -ECANCELED, "unsubscribed");
 	if (!caller->exchange.closed)
 		cy__exchange_cancel(&caller->exchange);
 	if (held)
 		let_go(caller);
+	if (runs)
+		cy__exchange_unhold(&caller->exchange);
 }
 
 static void time_out(rx_task *task)
 {
 	struct caller *caller = CY__CONTAINER(task, struct caller, timer);
 	const rx_error *error = rx_error_create(-ETIMEDOUT, "no answer to \"%s\" in time", caller->command);
-	emit_result(caller, caller->exchange.cluster->id, error->code, error->message);
-	rx_fail_with(caller->subscriber, error);
+	deliver_error(caller, caller->exchange.cluster->id, error);
 	rx_error_unref(error);
 }
 

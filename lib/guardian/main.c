@@ -141,7 +141,9 @@ static int watch(int fd, uint32_t flags)
 
 static void forget(int fd)
 {
-	close_fd(fd); /* nobody else has it: so it is watched no more */
+	/* The primary has the same one where it handed it over: closed here alone it would be told of, and counted, again. */
+	call(SYS_epoll_ctl, guard.poll, EPOLL_CTL_DEL, fd, 0, 0, 0);
+	close_fd(fd);
 	guard.count--;
 }
 

@@ -30,6 +30,7 @@ struct lane {
 	rx_nsec credit; /* below 0: what it owes */
 	rx_nsec since;  /* it has no work */
 	bool rested;    /* it owes time, and has let a turn pass since its last slice */
+	bool served;    /* its work is on the stack, perhaps below that of others: it is in no list */
 	cy__work *first, *last;
 };
 
@@ -58,7 +59,6 @@ struct cy__turns {
 	rx_turn_watch watch;
 	cy__table table;          /* lanes by their origins */
 	struct lanes ready, idle; /* in the order in which they are served; in that in which they fell idle */
-	struct lane *serving;     /* in neither list */
 	struct slice slice;
 	uint32_t latest;             /* whose slice began last */
 	rx_nsec changed;             /* when that had been another's before */
@@ -169,12 +169,12 @@ static void owe(cy__turns *turns, uint32_t origin, rx_nsec time)
 		lane = create_lane(turns, origin);
 	if (!lane)
 		return;
-	if (!created && !lane->first && lane != turns->serving) {
+	if (!created && !lane->first && !lane->served) {
 		lane->credit = credit_of(lane, turns->options.clock());
 		unlink_lane(&turns->idle, lane);
 	}
 	lane->credit = most(lane->credit - time, -DEBT * turns->options.slice);
-	if (!lane->first && lane != turns->serving)
+	if (!lane->first && !lane->served)
 		retire(turns, lane);
 }
 
@@ -224,7 +224,7 @@ static int add(cy__turns *turns, cy__work *work, void (*link)(cy__turns *turns, 
 		lane = create_lane(turns, work->origin);
 	if (!lane)
 		return -ENOMEM;
-	if (!lane->first && lane != turns->serving)
+	if (!lane->first && !lane->served)
 		make_ready(turns, lane, created);
 	link(turns, lane, work);
 	if (!turns->task.scheduler)
@@ -249,7 +249,7 @@ void cy__turns_remove(cy__work *work)
 		return;
 	struct lane *lane = find_lane(turns, work->origin);
 	unlink_work(lane, work);
-	if (lane->first || lane == turns->serving)
+	if (lane->first || lane->served)
 		return;
 	unlink_lane(&turns->ready, lane);
 	retire(turns, lane);
@@ -428,13 +428,12 @@ static void work_on(cy__turns *turns, struct lane *lane)
 static void serve(cy__turns *turns, struct lane *lane)
 {
 	const struct slice outer = turns->slice;
-	struct lane *outer_lane = turns->serving;
 	const unsigned outer_nested = turns->nested;
 	const rx_nsec left = turns->options.turn - turns->spent;
 	const bool alone = !others_wait(turns);
 	const bool owes = lane->credit <= 0;
 	const rx_nsec length = alone && !owes ? left : least(left, owes ? turns->options.slice : lane->credit);
-	turns->serving = lane;
+	lane->served = true;
 	turns->nested = 0;
 	begin_slice(turns, lane->first, turns->options.clock(), length, alone);
 	work_on(turns, lane);
@@ -445,7 +444,7 @@ static void serve(cy__turns *turns, struct lane *lane)
 	                               : lane->credit - time;
 	lane->credit = most(credit, -DEBT * turns->options.slice);
 	lane->rested = false;
-	turns->serving = outer_lane;
+	lane->served = false;
 	turns->nested = outer_nested;
 	turns->slice = outer;
 }

@@ -165,6 +165,30 @@ static void a_timeout(struct scene *scene)
 	         cy_call_with(scene->cluster, cy_worker(1), "never", NULL, &(cy_call_options){.timeout = RX_MS(1)}));
 }
 
+/* What became of a call is told before its caller hears of it. */
+static void from_result(struct scene *scene, rx_observable *call)
+{
+	rx_subscribe(cy_events_of(scene->cluster, CY_EVENT_RESULT),
+	             &(rx_observer){.next = &item_consumer, .error = nothing_failed, .ctx = scene}, NULL);
+	rx_subscribe(call, &deaf, &scene->subscription);
+}
+
+static void a_result(struct scene *scene)
+{
+	from_result(scene, cy_call(scene->cluster, cy_worker(1), "square", cy_int(3)));
+}
+
+static void a_failures_result(struct scene *scene)
+{
+	from_result(scene, cy_call(scene->cluster, cy_worker(1), "fail", NULL));
+}
+
+static void a_timeouts_result(struct scene *scene)
+{
+	from_result(scene,
+	            cy_call_with(scene->cluster, cy_worker(1), "never", NULL, &(cy_call_options){.timeout = RX_MS(1)}));
+}
+
 static rx_observable *handle(const cy_request *request, void *ctx)
 {
 	act(ctx);
@@ -245,10 +269,11 @@ static void statistics(struct scene *scene)
 	from_item(scene, cy_statistics_every(scene->cluster, RX_MS(1)));
 }
 
-static void (*const places[])(struct scene *) = {
-	a_reply,   a_replys_end,     a_failure, a_refusal,      a_part,       a_timeout,
-	a_handler, a_commands_drop,  a_message, an_own_message, an_own_event, a_status,
-	readiness, a_shutdowns_item, a_method,  the_storage,    statistics};
+static void (*const places[])(struct scene *) = {a_reply,    a_replys_end,     a_failure,         a_refusal,
+                                                 a_part,     a_timeout,        a_handler,         a_commands_drop,
+                                                 a_message,  an_own_message,   an_own_event,      a_status,
+                                                 readiness,  a_shutdowns_item, a_method,          the_storage,
+                                                 statistics, a_result,         a_failures_result, a_timeouts_result};
 
 enum { PLACES = sizeof places / sizeof *places, ACTS = sizeof acts / sizeof *acts };
 
@@ -279,4 +304,39 @@ TEST(a_callback_may_do_anything_to_who_called_it, .to = PLACES * ACTS)
 	const char *exit = strstr(log.text, "exit Paul");
 	ck_assert_ptr_nonnull(exit);
 	ck_assert_ptr_null(strstr(exit + 1, "\nexit Paul"));
+}
+
+/* ---- A result that ends its call ----------------------------------------------------------------------------------------- */
+
+static rx_observable *handle_by_subject(const cy_request *request, void *ctx)
+{
+	(void)request;
+	return rx_subject_observe(ctx);
+}
+
+static int end_it(const void *item, void *ctx)
+{
+	const cy_event *event = item;
+	if (event->code == -ECANCELED)
+		rx_subject_complete(ctx);
+	return 0;
+}
+
+static const rx_consumer end_consumer = {"cy_event", NULL, end_it};
+
+TEST(hearing_that_a_call_is_cancelled_may_end_it)
+{
+	cy_cluster *cluster = cluster_begin("worker", NULL);
+	rx_subject *subject = rx_subject_create(&rx_type_cy_body);
+	rx_subscription call = {0};
+	cy_register(cluster, &(cy_command){.name = "here", .run = handle_by_subject, .ctx = subject});
+	rx_subscribe(cy_call(cluster, cy_self(cluster), "here", NULL), &deaf, &call);
+	for (int i = 0; i < 8; i++)
+		cy_poll(cluster);
+	rx_subscribe(cy_events_of(cluster, CY_EVENT_RESULT),
+	             &(rx_observer){.next = &end_consumer, .error = nothing_failed, .ctx = subject}, NULL);
+	rx_unsubscribe(&call);
+	ck_assert(rx_is_closed(&call));
+	cluster_end(cluster);
+	rx_subject_unref(subject);
 }

@@ -7,6 +7,7 @@
 #include <linux/filter.h>
 #include <linux/magic.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <spawn.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -213,6 +214,41 @@ TEST(no_worker_outlives_a_killed_primary_whatever_it_does_before_it_joins, .to =
 TEST(workers_of_a_primary_whose_guardian_was_killed_do_not_outlive_it, .to = WAYS, .timeout = 20)
 {
 	kill_and_see(ways[_i].name, "", "loses its guardian");
+}
+
+/* The worker that leads a group of its own, in the session of its primary. */
+static pid_t leader_of(pid_t primary)
+{
+	char path[64], list[256] = "";
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)primary, (int)primary);
+	FILE *file = fopen(path, "r");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_ptr_nonnull(fgets(list, sizeof list, file));
+	fclose(file);
+	pid_t pid;
+	for (char *at = list, *rest; (pid = (pid_t)strtol(at, &rest, 10)) && rest != at; at = rest)
+		if (getpgid(pid) == pid && getsid(pid) != pid)
+			return pid;
+	return 0;
+}
+
+/* Its pidfds are the primary's own: of one whose primary has not closed it yet the end was told again and again. */
+TEST(a_guardian_that_took_workers_over_hears_of_each_end_once, .timeout = 20)
+{
+	int held;
+	char name[] = "mortal_primary", way[] = "ignores", none[] = "", more[] = "loses its guardian";
+	char *arguments[] = {name, way, none, more, NULL};
+	const pid_t pid = start_primary(arguments, &held);
+	await_ready(held, 3);
+	const pid_t leader = leader_of(pid);
+	ck_assert_int_gt(leader, 0);
+	const int pidfd = (int)syscall(SYS_pidfd_open, leader, 0);
+	ck_assert_int_ge(pidfd, 0);
+	kill(pid, SIGSTOP);
+	kill(leader, SIGKILL);
+	ck_assert_int_eq(poll(&(struct pollfd){.fd = pidfd, .events = POLLIN}, 1, -1), 1);
+	close(pidfd);
+	kill_primary(pid, held);
 }
 
 /* The child has the socket, whose end the guardian therefore does not see. */

@@ -233,6 +233,76 @@ TEST(what_is_removed_is_not_done)
 	end();
 }
 
+struct looping {
+	cy__work work;
+	struct job *others[3];
+	cy__work *removed;
+};
+
+/* A program's callback that runs the loop, which the library itself refuses to do. */
+static bool run_the_loop(cy__work *work)
+{
+	struct looping *looping = (struct looping *)work;
+	for (int i = 0; i < 3; i++)
+		cy__turns_add(turns, &looping->others[i]->work);
+	run();
+	snprintf(served + strlen(served), sizeof served - strlen(served), ".");
+	if (looping->removed)
+		cy__turns_remove(looping->removed);
+	return false;
+}
+
+TEST(a_loop_inside_of_work_serves_other_origins_and_leaves_that_one_as_it_is, .to = 2)
+{
+	begin();
+	struct job own = job_of(1, 1, US(10)), other = job_of(2, 1, US(10)), third = job_of(3, 1, US(10));
+	struct looping looping = {{.step = run_the_loop, .what = "loop", .origin = 1}, {&own, &other, &third}, NULL};
+	if (_i)
+		looping.removed = &own.work;
+	cy__turns_add(turns, &looping.work);
+	run();
+	ck_assert_str_eq(served, _i ? "bc." : "bc.a");
+	ck_assert(!cy__turns_has(turns, 1));
+	end();
+}
+
+/* The work of 1 is on the stack, and that of 2 above it, which adds to what 1 wants and takes it back. */
+static struct job of_the_first;
+
+static bool add_and_remove(cy__work *work)
+{
+	(void)work;
+	cy__turns_add(turns, &of_the_first.work);
+	cy__turns_remove(&of_the_first.work);
+	cy__turns_add(turns, &of_the_first.work);
+	snprintf(served + strlen(served), sizeof served - strlen(served), "-");
+	return false;
+}
+
+static bool add_above(cy__work *work)
+{
+	static cy__work above;
+	above = (cy__work){.step = add_and_remove, .what = "above", .origin = 2};
+	cy__turns_add(turns, &above);
+	run();
+	snprintf(served + strlen(served), sizeof served - strlen(served), ".");
+	return work == NULL;
+}
+
+TEST(work_that_is_added_for_an_origin_below_on_the_stack_is_done_after_what_is_being_done)
+{
+	begin();
+	of_the_first = job_of(1, 1, US(10));
+	struct job third = job_of(3, 2, US(10));
+	cy__work below = {.step = add_above, .what = "below", .origin = 1};
+	cy__turns_add(turns, &below);
+	cy__turns_add(turns, &third.work);
+	run();
+	ck_assert_str_eq(served, "cc-.a");
+	ck_assert(!cy__turns_has(turns, 1));
+	end();
+}
+
 TEST(what_begins_at_once_does_not_overtake_what_waits)
 {
 	begin();
