@@ -142,6 +142,7 @@ struct cy__spread {
 	cy__exchange *exchange; /* held; NULL: of a message */
 	cy__frame frame;        /* whose body lies in the next */
 	cy_value *body;         /* NULL: nothing is to be sent any more */
+	cy__account *account;   /* which pays for that body, and stays for as long; NULL: nobody */
 	struct rest rest;
 	int worst; /* of a message: what has become of it */
 	struct cy__spread *next, **link;
@@ -174,6 +175,7 @@ static void end_spread(struct cy__spread *spread)
 	cy__turns_remove(&spread->work);
 	if (spread->exchange)
 		cy__exchange_unhold(spread->exchange);
+	cy__discharge(spread->account, CY__BYTES, spread->frame.body_size);
 	cy_value_unref(spread->body);
 	rx_free(spread);
 }
@@ -203,6 +205,10 @@ static struct cy__spread *spread(cy_cluster *cluster, uint32_t origin, cy__excha
 		rx_free(spread);
 		return NULL;
 	}
+	/* Its lanes know the account, which would end with the origin if nothing were charged to it. */
+	if (spread->body)
+		spread->account = cy__ledger_find(cluster->ledger, origin);
+	cy__charge_always(spread->account, CY__BYTES, spread->frame.body_size);
 	spread->exchange = exchange;
 	if (exchange)
 		cy__exchange_hold(exchange);
