@@ -221,10 +221,14 @@ static uint32_t restarts_of(cy_cluster *cluster, size_t index)
 	return restarts;
 }
 
-/* Without a limit its delays alone hold it back; the shorter ones come first, and are few. */
+/*
+ * Without a limit its delays alone hold it back; the shorter ones come first, and are few. Where the end comes some blocks
+ * are on their way, or not (what asks for it, who was just told, what the guardian has not answered yet): fewer than a
+ * block a round would be.
+ */
 TEST(a_crash_loop_without_a_limit_is_held_back_and_memory_stays_flat, .timeout = 600)
 {
-	enum { ROUNDS = 30, FIRST = 10, SHORT = 4 };
+	enum { ROUNDS = 30, FIRST = 10, SHORT = 4, ON_THEIR_WAY = 10 };
 	const rx_nsec ceiling = RX_MS(8), begin = rx_now(NULL), until = begin + crashing_for();
 	size_t live = 0;
 	cy_cluster *cluster = cluster_begin("breakable", NULL);
@@ -238,7 +242,7 @@ TEST(a_crash_loop_without_a_limit_is_held_back_and_memory_stays_flat, .timeout =
 		ck_assert_int_eq(rx_await_first(cy_event, cy_events_of(cluster, CY_EVENT_EXIT), (cy_event *)NULL), 0);
 		rx_trim();
 		if (i == FIRST)
-			live = memory_live();
+			live = memory_live() + ON_THEIR_WAY;
 		ck_assert_uint_le(memory_live(), i < FIRST ? SIZE_MAX : live);
 		ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "square", cy_int(3)), 9);
 	}
