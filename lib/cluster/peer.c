@@ -190,7 +190,8 @@ static const cy__channel_ops channel_ops = {.frame = take_frame,
 int cy__peer_open(cy__peer *peer, cy_cluster *cluster, uint32_t id, int fd)
 {
 	cy__channel_options options = {.frame_max = cluster->options.frame_max,
-	                               .read_timeout = cluster->options.read_timeout};
+	                               .read_timeout = cluster->options.read_timeout,
+	                               .distrusted = cluster->primary};
 	cy__outbox_channel_options(&cluster->options, &options);
 	peer->cluster = cluster;
 	peer->id = id;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "lib/descriptor/descriptor.h"
 #include "lib/ledger/ledger.h"
 
 static int duplicate(cy__held *held, const cy__fds *fds)
@@ -73,8 +74,7 @@ void cy__held_free(cy__held *held)
 	if (!held)
 		return;
 	for (size_t i = 0; i < held->fds.count; i++)
-		if (held->fds.fd[i] >= 0)
-			close(held->fds.fd[i]);
+		cy__fd_discard(held->fds.fd[i]);
 	cy__discharge(held->account, CY__DESCRIPTORS, held->charged);
 	cy_value_unref(held->value);
 	rx_error_unref(held->error);

@@ -28,6 +28,11 @@ int cy__fd_pair_above(int ends[2]);
 int cy__fd_copy(int fd);
 /** Close it unless it is negative; set it to -1. */
 void cy__fd_close(int *fd);
+/**
+ * Close a descriptor that may be of a file which another process has opened, without waiting for what that one has made of
+ * it; negative: nothing happens. What would take long is closed by a thread, some 20 us after.
+ */
+void cy__fd_discard(int fd);
 
 /**
  * Whether a process that is executed now has it: open, and not CLOEXEC. What a program means to be a standard stream is

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "lib/command/opening.h"
+#include "lib/descriptor/descriptor.h"
 #include "lib/value/seed.h"
 
 bool cy__may_be_dropped(const cy__frame *frame)
@@ -95,8 +96,7 @@ int cy__letter_create(const cy__frame *frame, const cy__sending *sending, cy__ma
 void cy__letter_free(cy__letter *letter)
 {
 	for (size_t i = 0; i < letter->fd_count; i++)
-		if (letter->fds[i] >= 0)
-			close(letter->fds[i]);
+		cy__fd_discard(letter->fds[i]);
 	if (letter->sending.release)
 		letter->sending.release(letter->sending.owner);
 	rx_free(letter->fds);

@@ -198,7 +198,7 @@ static struct chunk *make_chunk(cy__channel *channel, size_t size)
 static void close_fds(struct chunk *chunk)
 {
 	for (size_t i = 0; i < chunk->fd_count; i++)
-		close(chunk->fds[i]);
+		cy__fd_discard(chunk->fds[i]);
 	if (chunk->fds && chunk->fds_closed)
 		chunk->fds_closed(chunk->fds_owner, chunk->fd_count);
 	rx_free(chunk->fds);
@@ -312,16 +312,14 @@ int cy__channel_create(int fd, const cy__channel_options *options, const cy__cha
 static void close_arrived(cy__channel *channel)
 {
 	for (size_t i = 0; i < channel->arrived_count; i++)
-		if (channel->arrived[i].fd >= 0)
-			close(channel->arrived[i].fd);
+		cy__fd_discard(channel->arrived[i].fd);
 	channel->arrived_count = 0;
 }
 
 static void close_assembly_fds(struct assembly *assembly)
 {
 	for (size_t i = 0; assembly->fds && i < assembly->fd_count; i++)
-		if (assembly->fds[i] >= 0)
-			close(assembly->fds[i]);
+		cy__fd_discard(assembly->fds[i]);
 	rx_free(assembly->fds);
 	assembly->fds = NULL;
 	assembly->fd_count = 0;
@@ -348,8 +346,7 @@ static void refuse_arrived(cy__channel *channel)
 	size_t sets = 0;
 	for (size_t i = 0; i < channel->arrived_count; i++) {
 		const struct arrived arrived = channel->arrived[i];
-		if (arrived.fd >= 0)
-			close(arrived.fd);
+		cy__fd_discard(arrived.fd);
 		if (sets && channel->arrived[sets - 1].end == arrived.end)
 			continue;
 		channel->arrived[sets++] =
@@ -408,7 +405,10 @@ void cy__channel_destroy(cy__channel *channel)
 	close_arrived(channel);
 	drop_assembly(&channel->assembly);
 	settle_descriptors(channel);
-	close(channel->fd);
+	if (channel->options.distrusted)
+		cy__fd_discard(channel->fd);
+	else
+		close(channel->fd);
 	channel->fd = -1;
 	leave(channel);
 }
@@ -1212,7 +1212,7 @@ static int receive_fds(cy__channel *channel, struct msghdr *message, uint64_t pl
 			int fd;
 			memcpy(&fd, CMSG_DATA(header) + i * sizeof fd, sizeof fd);
 			if (cut || error < 0)
-				close(fd);
+				cy__fd_discard(fd);
 			else
 				keep_arrived(channel, cy__fd_above(fd), place); /* -1: it is lost */
 		}
@@ -1362,8 +1362,7 @@ static uint16_t note_lost(uint16_t flags, cy__fds *fds)
 static void close_unclaimed(const cy__fds *fds)
 {
 	for (size_t i = 0; i < fds->count; i++)
-		if (fds->fd[i] >= 0)
-			close(fds->fd[i]);
+		cy__fd_discard(fds->fd[i]);
 }
 
 /* Hand a frame over, with its body where it lies. */

@@ -38,6 +38,7 @@ typedef struct cy__channel_options {
 	size_t turn_bytes;    /**< read at most so much per turn; 0: 1 MiB */
 	size_t turn_frames;   /**< deliver at most so many frames per turn; 0: 4096 */
 	rx_nsec read_timeout; /**< half a frame, then silence for so long, ends the channel; 0: 10 s; RX_NEVER */
+	bool distrusted; /**< the other end may have left what takes long to be closed: it is closed a little later then */
 } cy__channel_options;
 
 /** Descriptors that came with a frame. Who wants one calls cy__fds_claim(); the others are closed. */

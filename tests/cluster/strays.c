@@ -1,10 +1,13 @@
 /*
  * Descriptors that come and belong to no frame that is whole: who sends them cannot make the primary run out of its own.
  */
+#include <dirent.h>
 #include <ev.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 
 #include "tests/support/liar.h"
 
@@ -37,6 +40,116 @@ PROGRAM(stray_sender)
 	for (size_t i = 0; i < STRAYS; i++)
 		put_stray();
 	hear_no_more();
+	return 94;
+}
+
+/* ---- Descriptors whose end takes long ------------------------------------------------------------------------------- */
+
+/* A connection to @p listener, which nobody accepts or reads, so that the end of this one waits for an hour. */
+static int lingering(int listener)
+{
+	static const uint8_t much[65536];
+	struct sockaddr_in address;
+	socklen_t size = sizeof address;
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (getsockname(listener, (struct sockaddr *)&address, &size) < 0 ||
+	    connect(fd, (struct sockaddr *)&address, size) < 0)
+		_exit(95);
+	while (send(fd, much, sizeof much, MSG_DONTWAIT) > 0)
+		;
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){1, 3600}, sizeof(struct linger));
+	return fd;
+}
+
+static int listen_here(void)
+{
+	const struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	const int listener = socket(AF_INET, SOCK_STREAM, 0);
+	if (bind(listener, (const struct sockaddr *)&address, sizeof address) < 0 || listen(listener, 8) < 0)
+		_exit(95);
+	return listener;
+}
+
+static void put_descriptor(int to, const void *bytes, size_t size, int fd)
+{
+	char room[CMSG_SPACE(sizeof(int))] = "";
+	struct iovec vector = {(void *)(uintptr_t)bytes, size};
+	struct msghdr message = {
+		.msg_iov = &vector, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+	*CMSG_FIRSTHDR(&message) = (struct cmsghdr){CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
+	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &fd, sizeof(int));
+	if (sendmsg(to, &message, 0) != (ssize_t)size)
+		_exit(CAUGHT);
+}
+
+/* A message with a descriptor, which is the receiver's alone from then on. */
+static void give_away(uint32_t to, int fd)
+{
+	static const uint8_t body[] = {0x93, 0xc0, 0xa3, 'e', 'n', 'd', 0xc0};
+	uint8_t bytes[CY__FRAME_HEAD + sizeof body];
+	cy__frame_encode(
+		&(cy__frame){.kind = CY__MESSAGE, .to = to, .fd_count = 1, .body = body, .body_size = sizeof body},
+		bytes);
+	memcpy(bytes + CY__FRAME_HEAD, body, sizeof body);
+	put_descriptor(channel, bytes, sizeof bytes, fd);
+}
+
+/* One that has another in its queue. */
+static int with_another(int fd)
+{
+	int ends[2];
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0)
+		_exit(95);
+	put_descriptor(ends[0], "", 1, fd);
+	return ends[1];
+}
+
+static void give_one(int listener)
+{
+	give_away(1, lingering(listener));
+}
+
+static void give_the_primary_one(int listener)
+{
+	give_away(CY__TO_PRIMARY, lingering(listener));
+}
+
+static void give_the_primary_one_within_another(int listener)
+{
+	give_away(CY__TO_PRIMARY, with_another(lingering(listener)));
+}
+
+/* The frame before it costs the channel: it is not read. */
+static void leave_one_unread(int listener)
+{
+	put("\xff\xff\xff\xff", 4);
+	put_descriptor(channel, "", 1, lingering(listener));
+}
+
+/* By a child, which does not wait for an end of its own as it exits. */
+static void by_a_child(void (*give)(int listener), int listener)
+{
+	const pid_t child = fork();
+	if (child == 0) {
+		give(listener);
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+}
+
+PROGRAM(lingerer)
+{
+	channel = cy__inherited_channel();
+	signal(SIGPIPE, SIG_IGN);
+	const int listener = listen_here();
+	say_hello(put);
+	by_a_child(give_one, listener);
+	by_a_child(give_the_primary_one, listener);
+	by_a_child(give_the_primary_one_within_another, listener);
+	say_done();
+	by_a_child(leave_one_unread, listener);
+	while (true)
+		pause();
 	return 94;
 }
 
@@ -150,4 +263,32 @@ TEST(a_worker_hears_that_a_descriptor_was_lost_on_its_way)
 		;
 	ck_assert_int_eq(heard_of, 0);
 	cluster_end(cluster);
+}
+
+static size_t threads(void)
+{
+	size_t count = 0;
+	DIR *directory = opendir("/proc/self/task");
+	while (directory && readdir(directory))
+		count++;
+	closedir(directory);
+	return count;
+}
+
+TEST(a_descriptor_whose_end_takes_an_hour_holds_nobody_up)
+{
+	const size_t before = threads();
+	cy_cluster *cluster = cluster_begin("stray_neighbour", NULL);
+	rx_subscribe(cy_events(cluster), &(rx_observer){RX_NEXT(count_event)}, NULL);
+	cluster_fork(cluster, "Sarah", NULL);
+	await(&ready, 1);
+	program_select("lingerer");
+	cluster_fork(cluster, NULL, NULL);
+	await(&done, 3);
+	for (int64_t i = 0; i < 20; i++)
+		ck_assert_int_eq(cluster_number(cluster, cy_named("Sarah"), "square", cy_int(i)), i * i);
+	cluster_end(cluster);
+	/* With whoever had the other end the waiting is over. */
+	while (threads() > before)
+		;
 }

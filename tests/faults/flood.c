@@ -159,18 +159,15 @@ void flood_put(struct flood *flood, const void *bytes, size_t size)
 	}
 }
 
-void flood_put_descriptors(struct flood *flood, const void *bytes, size_t size, size_t count)
+void flood_put_these(struct flood *flood, const void *bytes, size_t size, const int *descriptors, size_t count)
 {
 	char room[CMSG_SPACE(CY__FRAME_FDS_MAX * sizeof(int))] = "";
-	int descriptors[CY__FRAME_FDS_MAX];
 	struct iovec vector = {(void *)(uintptr_t)bytes, size};
 	struct msghdr message = {.msg_iov = &vector,
 	                         .msg_iovlen = 1,
 	                         .msg_control = room,
 	                         .msg_controllen = CMSG_SPACE(count * sizeof(int))};
 	*CMSG_FIRSTHDR(&message) = (struct cmsghdr){CMSG_LEN(count * sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
-	for (size_t i = 0; i < count; i++)
-		descriptors[i] = STDERR_FILENO;
 	memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), descriptors, count * sizeof(int));
 	flood_flush(flood);
 	while (flood_lasts(flood)) {
@@ -183,6 +180,14 @@ void flood_put_descriptors(struct flood *flood, const void *bytes, size_t size, 
 			_exit(CAUGHT);
 		wait_for_room(flood);
 	}
+}
+
+void flood_put_descriptors(struct flood *flood, const void *bytes, size_t size, size_t count)
+{
+	int descriptors[CY__FRAME_FDS_MAX];
+	for (size_t i = 0; i < count; i++)
+		descriptors[i] = STDERR_FILENO;
+	flood_put_these(flood, bytes, size, descriptors, count);
 }
 
 void flood_flush(struct flood *flood)

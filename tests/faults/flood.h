@@ -88,6 +88,8 @@ void flood_pause(struct flood *flood, rx_nsec time);
 void flood_put(struct flood *flood, const void *bytes, size_t size);
 /* Write these bytes with descriptors, as many times one as @p count says. */
 void flood_put_descriptors(struct flood *flood, const void *bytes, size_t size, size_t count);
+/* The same with these. */
+void flood_put_these(struct flood *flood, const void *bytes, size_t size, const int *descriptors, size_t count);
 /* A frame, which is written when some have gathered. A call without credit has none; NULL stands for nil. */
 void flood_say(struct flood *flood, cy__frame frame, const void *body, size_t size);
 /* The same; @p body is consumed. */

@@ -1,9 +1,14 @@
 /*
  * Floods of what the primary keeps for a worker: the storage, mirrors, sockets, descriptors.
  */
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/faults/flood.h"
 
@@ -363,4 +368,67 @@ FLOOD(descriptors_that_were_promised_and_do_not_come)
 	while (flood_lasts(flood))
 		flood_say(flood, (cy__frame){.kind = CY__MESSAGE, .to = flood_victim(flood), .fd_count = 3},
 		          "\x93\xc0\xa4news\xc0", 8);
+}
+
+static void give_away(struct flood *flood, int fd)
+{
+	static const uint8_t body[] = {0x93, 0xc0, 0xa4, 'n', 'e', 'w', 's', 0xc0};
+	uint8_t bytes[CY__FRAME_HEAD + sizeof body];
+	cy__frame_encode(&(cy__frame){.kind = CY__MESSAGE,
+	                              .to = (uint32_t)flood_random(flood, flood->victims + 1),
+	                              .fd_count = 1,
+	                              .body = body,
+	                              .body_size = sizeof body},
+	                 bytes);
+	memcpy(bytes + CY__FRAME_HEAD, body, sizeof body);
+	flood_put_these(flood, bytes, sizeof bytes, &fd, 1);
+}
+
+/* Whoever closes it last waits for a minute, for nobody reads what was sent to @p address. */
+static int lingering(const struct sockaddr_in *address)
+{
+	static const uint8_t much[65536];
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (connect(fd, (const struct sockaddr *)address, sizeof *address) == 0)
+		while (send(fd, much, sizeof much, MSG_DONTWAIT) > 0)
+			;
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){1, 60}, sizeof(struct linger));
+	return fd;
+}
+
+/* Each by a child, which does not wait for its own end as it exits. */
+FLOOD(sockets_that_linger)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof address;
+	const int listener = socket(AF_INET, SOCK_STREAM, 0);
+	if (bind(listener, (struct sockaddr *)&address, size) < 0 || listen(listener, SOMAXCONN) < 0 ||
+	    getsockname(listener, (struct sockaddr *)&address, &size) < 0)
+		return;
+	flood_flush(flood);
+	for (int i = 0; i < 100 && flood_lasts(flood); i++) {
+		const pid_t child = fork();
+		if (child == 0) {
+			give_away(flood, lingering(&address));
+			_exit(0);
+		}
+		waitpid(child, NULL, 0);
+	}
+	flood_wait(flood);
+}
+
+/* Whoever closes it last gives its memory back, page by page. */
+FLOOD(large_files_without_a_name)
+{
+	enum { FILE_SIZE = 64 << 20 };
+	while (flood_lasts(flood)) {
+		const int fd = memfd_create("", 0);
+		if (fd < 0 || ftruncate(fd, FILE_SIZE) < 0)
+			return;
+		void *memory = mmap(NULL, FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
+		if (memory != MAP_FAILED)
+			munmap(memory, FILE_SIZE);
+		give_away(flood, fd);
+		close(fd);
+	}
 }
