@@ -61,6 +61,51 @@ static rx_observable *large(const cy_request *request, void *ctx)
 	return cy_answer(cy_binary(zeros, sizeof zeros));
 }
 
+/* A call to all others, whose errors are counted. */
+static size_t part_errors;
+
+static void count_part_error(const cy_reply *reply, void *ctx)
+{
+	part_errors += reply->error != NULL;
+}
+RX_CONSUMER(count_part_error, cy_reply);
+
+static void take_error(const rx_error *error, void *ctx)
+{
+}
+
+static rx_observable *gather(const cy_request *request, void *ctx)
+{
+	rx_subscribe(cy_call(request->cluster, cy_others(), "fail", NULL),
+	             &(rx_observer){RX_NEXT(count_part_error), .error = take_error}, NULL);
+	return cy_answer(cy_int(0));
+}
+
+static rx_observable *tell_part_errors(const cy_request *request, void *ctx)
+{
+	return cy_answer(cy_uint(part_errors));
+}
+
+/* Fails once it is told to. */
+static size_t failing;
+
+static int fail_now(const cy_event *event, cy_body *body, void *ctx)
+{
+	return -EIO;
+}
+RX_MAPPER(fail_now, cy_body, cy_event);
+
+static rx_observable *fail_later(const cy_request *request, void *ctx)
+{
+	failing++;
+	return rx_pipe(cy_messages(request->cluster, "now"), rx_map(fail_now));
+}
+
+static rx_observable *tell_failing(const cy_request *request, void *ctx)
+{
+	return cy_answer(cy_uint(failing));
+}
+
 static int honest_main(void)
 {
 	rx_subscription events;
@@ -73,6 +118,10 @@ static int honest_main(void)
 	cy_register(cluster, &(cy_command){.name = "large", .run = large});
 	cy_register(cluster, &(cy_command){.name = "ask", .run = ask_on});
 	cy_register(cluster, &(cy_command){.name = "messages", .run = tell_messages});
+	cy_register(cluster, &(cy_command){.name = "gather", .run = gather});
+	cy_register(cluster, &(cy_command){.name = "part errors", .run = tell_part_errors});
+	cy_register(cluster, &(cy_command){.name = "fail", .run = fail_later});
+	cy_register(cluster, &(cy_command){.name = "failing", .run = tell_failing});
 	return cy_run(cluster);
 }
 
@@ -155,12 +204,27 @@ static void flood_unknown(void)
 	flood_with((cy__frame){.kind = CY__CALL, .to = 99}, cy_pack("[n, s, n]", "nothing"), 3 * CALLS);
 }
 
+/* Leaves no room in the socket of one that reads nothing. */
+static void fill_socket(void)
+{
+	static const char filling[30000];
+	flood_with((cy__frame){.kind = CY__MESSAGE, .to = TARGET},
+	           cy_array(cy_nil(), cy_string("fill"), cy_binary(filling, sizeof filling)), 20);
+}
+
+static void flood_full(void)
+{
+	fill_socket();
+	flood_messages();
+}
+
 /* Descriptors in messages to one that reads nothing. */
 static void flood_descriptors(void)
 {
-	enum { SET = 100, TIMES = 30 };
+	enum { SET = 2, TIMES = 1500 };
 	int fds[SET];
 	uint8_t bytes[CY__FRAME_HEAD + 64];
+	fill_socket();
 	cy_value *body = cy_pack("[n, s, n]", "fds");
 	cy__frame frame = {.kind = CY__MESSAGE, .to = TARGET, .fd_count = SET};
 	frame.body = cy_value_bytes(body, &frame.body_size);
@@ -219,6 +283,7 @@ static const struct {
 	void (*run)(void);
 } floods[] = {{"calls", flood_calls},
               {"messages", flood_messages},
+              {"full", flood_full},
               {"all", flood_all},
               {"latest", flood_latest},
               {"unknown", flood_unknown},
@@ -262,19 +327,29 @@ struct scene {
 	uint32_t flooder;
 };
 
-static void begin_with(struct scene *scene, const char *flood, const cy_options *options, const cy_worker_options *of)
+static void begin_honest(struct scene *scene, const cy_options *options)
 {
-	cy_worker_options flooding = of ? *of : (cy_worker_options){0};
 	done = false;
 	scene->cluster = cluster_begin("fair", options);
 	cluster_fork(scene->cluster, "Honest", NULL);
 	cluster_fork(scene->cluster, "Neighbour", NULL);
 	cluster_ready(scene->cluster);
+}
+
+static void begin_flooder(struct scene *scene, const char *flood, const cy_worker_options *of)
+{
+	cy_worker_options flooding = of ? *of : (cy_worker_options){0};
 	flooding.process.arguments = (const char *[]){flood, NULL};
 	rx_subscribe(cy_messages(scene->cluster, "done"), &(rx_observer){RX_NEXT(note_done)}, &scene->dones);
 	event_log_start(&scene->log, scene->cluster, NULL);
 	scene->flooder = cluster_fork(scene->cluster, "Flooder", &flooding);
 	event_log_await(&scene->log, "online Flooder");
+}
+
+static void begin_with(struct scene *scene, const char *flood, const cy_options *options, const cy_worker_options *of)
+{
+	begin_honest(scene, options);
+	begin_flooder(scene, flood, of);
 }
 
 static void begin(struct scene *scene, const char *flood)
@@ -334,7 +409,7 @@ TEST(calls_that_are_never_answered_leave_a_target_to_everybody_else, .timeout = 
 	end(&scene);
 }
 
-/* Finding 7: Honest calls all, of whom one fails, while a third party fills the queue to it. */
+/* Finding 7. */
 TEST(a_worker_whose_queue_others_fill_keeps_its_channel, .timeout = 20)
 {
 	struct scene scene;
@@ -346,6 +421,38 @@ TEST(a_worker_whose_queue_others_fill_keeps_its_channel, .timeout = 20)
 	ck_assert_uint_gt(peer->gauge.refused, 0);
 	cy_kill(scene.cluster, cy_named("Honest"), SIGCONT);
 	ck_assert_int_eq(cluster_number(scene.cluster, cy_named("Honest"), "ask", cy_string("Neighbour")), 0);
+	ck_assert_uint_eq(event_log_count(&scene.log, "disconnect Honest"), 0);
+	end(&scene);
+}
+
+/* Finding 7: Honest has called all others, all of them fail when a third party has filled the queue to it. */
+TEST(a_caller_of_many_whose_queue_others_fill_hears_each_of_their_errors, .timeout = 20)
+{
+	enum { OTHERS = 6, FIRST_OTHER = 3 };
+	struct scene scene;
+	begin_honest(&scene, &(cy_options){.queue_frames = 64});
+	for (int i = 0; i < OTHERS; i++)
+		cluster_fork(scene.cluster, NULL, NULL);
+	cluster_ready(scene.cluster);
+	cluster_number(scene.cluster, cy_named("Honest"), "gather", NULL);
+	for (uint32_t i = 0; i < OTHERS; i++)
+		while (!cluster_number(scene.cluster, cy_worker(FIRST_OTHER + i), "failing", NULL))
+			;
+	const int64_t before = cluster_number(scene.cluster, cy_named("Honest"), "part errors", NULL);
+	begin_flooder(&scene, "full", NULL);
+	cy_kill(scene.cluster, cy_named("Honest"), SIGSTOP);
+	go(&scene);
+	await_done(&scene);
+	const cy__peer *peer = &cy__workers_named(scene.cluster, "Honest")->peer;
+	ck_assert_uint_gt(peer->gauge.refused, 0);
+	for (uint32_t i = 0; i < OTHERS; i++) {
+		ck_assert_int_eq(cy_send(scene.cluster, cy_worker(FIRST_OTHER + i), "now", NULL), 0);
+		cluster_number(scene.cluster, cy_worker(FIRST_OTHER + i), "failing", NULL);
+	}
+	ck_assert_uint_eq(event_log_count(&scene.log, "disconnect Honest"), 0);
+	cy_kill(scene.cluster, cy_named("Honest"), SIGCONT);
+	while (cluster_number(scene.cluster, cy_named("Honest"), "part errors", NULL) < before + OTHERS)
+		;
 	ck_assert_uint_eq(event_log_count(&scene.log, "disconnect Honest"), 0);
 	end(&scene);
 }

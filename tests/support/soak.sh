@@ -11,8 +11,8 @@ lanes=$((2 * ${JOBS:-$(getconf _NPROCESSORS_ONLN)}))
 each=$(((times + lanes - 1) / lanes))
 runner=$build/tests/clusterfy-tests
 [ -x "$runner" ] || runner=$build/tests/clusterfy-rx-tests
-# The suites that start processes.
-suites='events/ primary/ cluster/ listen/ storage/ demo/ runner/program'
+# The suites that start processes, and those of the sockets between them.
+suites='events/ primary/ cluster/ listen/ storage/ wire/ demo/ runner/program core/exhaustion'
 
 busy=
 trap '[ -z "$busy" ] || kill "$busy"' EXIT

@@ -5,9 +5,13 @@
 
 #include <errno.h>
 #include <ev.h>
+#include <fcntl.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 struct side {
@@ -255,4 +259,76 @@ TEST(it_runs_on_a_loop_of_its_own)
 	ck_assert_int_eq(right.closed, 1);
 	rx_loop_release(loop);
 	ev_loop_destroy(loop);
+}
+
+/* ---- What the kernel refuses for a while ------------------------------------------------------------------------------ */
+
+/* What lets a process have more descriptors under way than it may have open. */
+static void drop_privileges(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
+	ck_assert_int_eq((int)syscall(SYS_capget, &head, sets), 0);
+	sets[0].effective &= ~(1u << CAP_SYS_RESOURCE | 1u << CAP_SYS_ADMIN);
+	ck_assert_int_eq((int)syscall(SYS_capset, &head, sets), 0);
+}
+
+static void send_one_by_one(int fd, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		char byte = 0, room[CMSG_SPACE(sizeof(int))] = "";
+		struct iovec bytes = {&byte, 1};
+		struct msghdr message = {
+			.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = room, .msg_controllen = sizeof room};
+		*CMSG_FIRSTHDR(&message) = (struct cmsghdr){CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
+		memcpy(CMSG_DATA(CMSG_FIRSTHDR(&message)), &(int){STDERR_FILENO}, sizeof(int));
+		ck_assert_int_eq(sendmsg(fd, &message, 0), 1);
+	}
+}
+
+static void note_time(struct ev_loop *loop, ev_timer *timer, int events)
+{
+	*(bool *)timer->data = true;
+}
+
+/* The socket has room all the while, so that to wait for it would be to spin. */
+TEST(a_descriptor_that_is_one_too_many_under_way_is_tried_again_after_a_while)
+{
+	enum { UNDER_WAY = 200, FEW = 64, TURNS = 50 };
+	struct rlimit before, few;
+	int ends[2];
+	ev_timer timer;
+	bool passed = false;
+	struct ev_loop *loop = ev_default_loop(0);
+	open_pair(NULL);
+	run_until(&left.frames, 1);
+	run_until(&right.frames, 1);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	send_one_by_one(ends[0], UNDER_WAY);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = (struct rlimit){FEW, before.rlim_max};
+	drop_privileges();
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+
+	const int fd = STDERR_FILENO;
+	const cy__frame frame = {
+		.kind = CY__CALL, .call = 7, .fd_count = 1, .body = (const uint8_t *)"\xc0", .body_size = 1};
+	ck_assert_int_eq(cy__channel_send(left.channel, &frame, &(cy__sending){.fds = &fd}), 0);
+	while (!cy__channel_is_stalled(left.channel))
+		ck_assert(ev_run(loop, EVRUN_ONCE));
+	ev_timer_init(&timer, note_time, 0.1, 0);
+	timer.data = &passed;
+	ev_timer_start(loop, &timer);
+	const unsigned turn = ev_iteration(loop);
+	while (!passed)
+		ck_assert(ev_run(loop, EVRUN_ONCE));
+	ck_assert_uint_lt(ev_iteration(loop) - turn, TURNS);
+	ck_assert_uint_eq(right.frames, 1);
+
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &(struct rlimit){before.rlim_max, before.rlim_max}), 0);
+	close(ends[0]);
+	close(ends[1]);
+	run_until(&right.frames, 2);
+	ck_assert_uint_eq(right.call, 7);
+	close_both();
 }
