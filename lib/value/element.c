@@ -134,8 +134,8 @@ static const unsigned char *terminated(struct cy__root *root)
 
 int cy__as_string(const cy_value *value, const unsigned char *at, const char **out)
 {
-	const char *text;
-	size_t size;
+	const char *text = NULL;
+	size_t size = 0;
 	int error = cy__as_bytes(at, CY_STRING, &text, &size);
 
 	if (error < 0)
