@@ -107,6 +107,7 @@ typedef struct cy__peer {
 	cy__leg *legs;                  /* calls to it that await replies */
 	cy__leg *owing;                 /* those of them that are owed credit */
 	size_t leg_count;
+	uint64_t legs_left; /* how many ever were, and are no more */
 	/*
 	 * What its last channel has left: calls in both directions that are ended in slices, while another channel may be
 	 * open already. Legs of lower numbers than `lost_below` belong there.
@@ -236,7 +237,7 @@ const char *cy__label(const cy_cluster *cluster, uint32_t id, char *text, size_t
 /* The cluster ends: its events complete, and cy_run() returns. */
 void cy__conclude(cy_cluster *cluster);
 /* An error event: @p code with words. */
-void cy__trouble(cy_cluster *cluster, uint32_t worker, int code, const char *format, ...) RX_PRINTF(4, 5);
+void cy__trouble(cy_cluster *cluster, uint32_t worker, int code, const char *format, ...) RX_PRINTF(4, 5) RX_RARE;
 /* The same about @p worker, for what @p origin does. */
 void cy__trouble_by(cy_cluster *cluster, uint32_t worker, uint32_t origin, int code, const char *words);
 /* The same, where a frame of @p origin's is the cause: not more often than lib/event/trouble.h says, the others counted. */
@@ -294,9 +295,9 @@ cy_value *cy__post_body(const cy__post *post);
 /* Pass a call (on @p leg) or a message on, body and descriptors as they are, with another sender. */
 int cy__peer_forward(cy__peer *peer, const cy__frame *frame, cy__leg *leg, uint32_t from, cy__fds *fds);
 /* It waits for something that cannot be sent, for @p code: rather no channel than a peer that waits for ever. */
-void cy__peer_give_up(cy__peer *peer, int code);
+void cy__peer_give_up(cy__peer *peer, int code) RX_RARE;
 /* It has broken the protocol: its channel ends, with @p why. */
-void cy__peer_offend(cy__peer *peer, int code, const char *why);
+void cy__peer_offend(cy__peer *peer, int code, const char *why) RX_RARE;
 /* Say goodbye and close after what was sent. */
 void cy__peer_leave(cy__peer *peer);
 

@@ -175,6 +175,7 @@ static void leave_peer(cy__leg *leg)
 	if (leg->peer_next)
 		leg->peer_next->peer_previous = leg->peer_previous;
 	peer->leg_count--;
+	peer->legs_left++;
 	leg->peer = NULL;
 }
 
@@ -335,11 +336,8 @@ static cy__window *find_window(cy__leg *leg, uint32_t from)
 	return window;
 }
 
-/* The window of what @p from sends on this leg; NULL without memory. */
-static cy__window *window_of(cy__leg *leg, uint32_t from)
+static cy__window *window_among_many(cy__leg *leg, uint32_t from)
 {
-	if (!speaks_for_many(leg))
-		return &leg->window;
 	cy__window *window = find_window(leg, from);
 	if (window)
 		return window;
@@ -353,6 +351,12 @@ static cy__window *window_of(cy__leg *leg, uint32_t from)
 	if (is_indexed(leg->exchange))
 		add_to_index(leg->exchange, from, window);
 	return window;
+}
+
+/* The window of what @p from sends on this leg; NULL without memory. */
+static inline cy__window *window_of(cy__leg *leg, uint32_t from)
+{
+	return speaks_for_many(leg) ? window_among_many(leg, from) : &leg->window;
 }
 
 /* Room in the queue comes late: all that is granted until then is one frame. */
@@ -611,10 +615,14 @@ void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 	const uint32_t from = cluster->primary ? peer->id : frame->from;
 	const cy__body body = {frame->body, frame->body_size, NULL, frame->block};
 	if (frame->kind == CY__ITEM) {
+		const uint64_t left = peer->legs_left;
 		take_item(leg, from, body, fds);
+		if (!(frame->flags & CY__FRAME_LAST))
+			return;
 		/* Whoever has heard it may have ended the call. */
-		leg = frame->flags & CY__FRAME_LAST ? leg_of(peer, frame) : NULL;
-		if (leg)
+		if (peer->legs_left != left)
+			leg = leg_of(peer, frame);
+		if (leg && !is_lost(leg))
 			cy__leg_end(leg, from);
 	} else if (frame->kind == CY__END)
 		cy__leg_end(leg, from);

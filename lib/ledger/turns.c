@@ -305,6 +305,13 @@ static void begin_slice(cy__turns *turns, const cy__work *work, rx_nsec now, rx_
 	slice->name[0] = 0;
 }
 
+/* Busy turns have many heavy slices. */
+static void copy_text(char *to, size_t size, const char *from)
+{
+	if (!memccpy(to, from, 0, size))
+		to[size - 1] = 0;
+}
+
 /* @returns how long it was */
 static rx_nsec end_slice(cy__turns *turns)
 {
@@ -316,7 +323,7 @@ static rx_nsec end_slice(cy__turns *turns)
 		return time;
 	turns->heaviest.time = time;
 	turns->heaviest.origin = slice->origin;
-	snprintf(turns->heaviest.what, sizeof turns->heaviest.what, "%s", *slice->name ? slice->name : slice->what);
+	copy_text(turns->heaviest.what, sizeof turns->heaviest.what, *slice->name ? slice->name : slice->what);
 	return time;
 }
 

@@ -43,7 +43,7 @@ cy_value *cy__value_within(cy_value *block, size_t at, const cy_value_limits *li
 unsigned char *cy__value_room(cy_value *value);
 
 /* A mistake; never NULL. */
-cy_value *cy__mistake(int code, const char *format, ...) RX_PRINTF(2, 3);
+cy_value *cy__mistake(int code, const char *format, ...) RX_PRINTF(2, 3) RX_RARE;
 /* Raise the words of a mistake. Returns its errno; -EINVAL for NULL; 0 for a good value. */
 int cy__value_refuse(const cy_value *value);
 

@@ -129,6 +129,11 @@ cy_value *cy__value_copy(const unsigned char *at)
 	return copy;
 }
 
+RX_RARE static cy_value *copy_view(const cy_value *view)
+{
+	return cy__value_slice(view, view->bytes);
+}
+
 cy_value *cy_value_ref(cy_value *value)
 {
 	if (!value)
@@ -137,7 +142,7 @@ cy_value *cy_value_ref(cy_value *value)
 	if (references == CY__IMMORTAL)
 		return value;
 	if (references == CY__VIEW)
-		return cy__value_slice(value, value->bytes);
+		return copy_view(value);
 	__atomic_add_fetch(&value->references, 1, __ATOMIC_RELAXED);
 	return value;
 }

@@ -158,7 +158,7 @@ void cy__channel_on_writable(cy__channel *channel);
 void cy__channel_on_time(cy__channel *channel, rx_nsec now);
 
 /** The peer has broken the protocol in what a frame says: the channel ends, with @p code and @p why (for the call). */
-void cy__channel_fail(cy__channel *channel, int code, const char *why);
+void cy__channel_fail(cy__channel *channel, int code, const char *why) RX_RARE;
 
 /**
  * Read nothing until it is called with false: a peer that does not read what it has asked for is not read either. It goes

@@ -15,11 +15,14 @@
 #define RX_MUST_USE __attribute__((warn_unused_result))
 #define RX_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
 #define RX_UNUSED __attribute__((unused))
+/** Called where something fails: code that leads to it is kept out of the way of what does not. */
+#define RX_RARE __attribute__((cold, noinline))
 #else
 #define RX_API
 #define RX_MUST_USE
 #define RX_PRINTF(text, first)
 #define RX_UNUSED
+#define RX_RARE
 #endif
 
 #ifdef __cplusplus

@@ -22,7 +22,7 @@ typedef struct rx_error {
  * The words belong to the calling thread until the function that called this has returned to its stage.
  * @returns @p code
  */
-RX_API int rx_raise(int code, const char *format, ...) RX_PRINTF(2, 3);
+RX_API int rx_raise(int code, const char *format, ...) RX_PRINTF(2, 3) RX_RARE;
 
 /**
  * Fail without words: `return rx_plain(-EAGAIN);`
@@ -30,7 +30,7 @@ RX_API int rx_raise(int code, const char *format, ...) RX_PRINTF(2, 3);
  * The words of an older error with the same code are forgotten, so that rx_words() gives the system's.
  * @returns @p code
  */
-RX_API int rx_plain(int code);
+RX_API int rx_plain(int code) RX_RARE;
 
 /**
  * The words for a negative result: those of the last rx_raise() on this thread, if it was for @p code, else the system's.
