@@ -20,6 +20,9 @@
 
 #define FEW_KEYS 16
 
+/* Levels on the stack of whoever validates at once: all of them would touch two pages of it, in each process. */
+#define FEW_LEVELS 4
+
 /* A collection that is open. */
 struct level {
 	uint64_t left;     /* elements still to come */
@@ -37,11 +40,17 @@ struct cy__validation {
 	size_t elements, element_limit, size_limit;
 	size_t text_done; /* bytes of the string at `at` that have been looked at */
 	unsigned level, deepest, depth_limit;
+	unsigned room; /* levels that there are */
 	char *words;
-	struct level levels[CY_DEPTH]; /* not initialised; `level` of them are open */
+	struct level *levels; /* not initialised; `level` of them are open */
 };
 
-RX_PRINTF(3, 4) static int refuse(const cy__validation *walk, int code, const char *format, ...)
+struct deep {
+	cy__validation walk;
+	struct level levels[CY_DEPTH];
+};
+
+RX_RARE RX_PRINTF(3, 4) static int refuse(const cy__validation *walk, int code, const char *format, ...)
 {
 	va_list args;
 	int used = snprintf(walk->words, CY__WORDS, "at byte %zu: ", (size_t)(walk->at - walk->start));
@@ -159,46 +168,51 @@ static int check_key(cy__validation *walk, struct level *level)
 	}
 }
 
-/* A map has an even number left where a key is due. */
-static bool is_key(const struct level *level)
+static struct level *innermost(const cy__validation *walk)
 {
-	return level->is_map && level->left % 2 == 0;
+	return &walk->levels[walk->level - 1];
 }
 
-static int check_counts(cy__validation *walk, const struct cy__head *head, const struct level *level)
+/* A map has an even number left where a key is due. */
+static bool is_key_next(const cy__validation *walk)
+{
+	return walk->level > 0 && innermost(walk)->is_map && innermost(walk)->left % 2 == 0;
+}
+
+static int check_counts(cy__validation *walk, const struct cy__head *head, bool is_key)
 {
 	if (walk->elements + 1 > walk->element_limit)
 		return refuse(walk, -EMSGSIZE, "more than %zu elements", walk->element_limit);
-	if (level && is_key(level) && is_collection(head))
+	if (is_key && is_collection(head))
 		return refuse(walk, -EINVAL, "an array or a map as a key");
 	return 0;
 }
 
 static void close_levels(cy__validation *walk)
 {
-	while (walk->level > 0 && walk->levels[walk->level - 1].left == 0)
+	while (walk->level > 0 && innermost(walk)->left == 0)
 		cy__keys_destroy(walk->levels[--walk->level].many);
 }
 
 /* @retval 1  only a piece of it */
 static int check_element(cy__validation *walk)
 {
-	struct level *level = walk->level ? &walk->levels[walk->level - 1] : NULL;
+	const bool is_key = is_key_next(walk);
 	struct cy__head head;
 	int error = read_head(walk, &head);
 
 	if (error == 0)
-		error = check_counts(walk, &head, level);
+		error = check_counts(walk, &head, is_key);
 	if (error == 0)
 		error = check_payload(walk, &head);
 	if (error != 0)
 		return error;
-	if (level && is_key(level))
-		error = check_key(walk, level);
+	if (is_key)
+		error = check_key(walk, innermost(walk));
 	walk->elements++;
 	walk->owed--;
-	if (level)
-		level->left--;
+	if (walk->level > 0)
+		innermost(walk)->left--;
 	if (error == 0 && is_collection(&head))
 		error = open_level(walk, &head);
 	if (error < 0)
@@ -217,12 +231,18 @@ static int check_size(const cy__validation *walk)
 	return 0;
 }
 
-/* Elements, and pieces of texts, until the budget is spent. @retval 1  there is more to do */
+/* The next element may need a level that there is not. */
+static bool is_cramped(const cy__validation *walk)
+{
+	return walk->level == walk->room && walk->room < CY_DEPTH;
+}
+
+/* Elements, and pieces of texts, until the budget is spent, or there are not enough levels. @retval 1  there is more to do */
 static int check_some(cy__validation *walk, size_t budget)
 {
 	int error = walk->elements || walk->text_done ? 0 : check_size(walk);
 	while (error >= 0 && walk->owed > 0) {
-		if (budget-- == 0)
+		if (budget-- == 0 || is_cramped(walk))
 			return 1;
 		error = check_element(walk);
 	}
@@ -235,8 +255,10 @@ static int check_some(cy__validation *walk, size_t budget)
 
 /* All but the levels, which are not looked at before they are opened. */
 static void begin(cy__validation *walk, const unsigned char *bytes, size_t size, const cy_value_limits *limits,
-                  char *words)
+                  char *words, struct level *levels, unsigned room)
 {
+	walk->levels = levels;
+	walk->room = room;
 	walk->start = walk->at = bytes;
 	walk->end = bytes ? bytes + size : bytes;
 	walk->owed = 1;
@@ -254,15 +276,33 @@ static void finish(cy__validation *walk)
 		cy__keys_destroy(walk->levels[--walk->level].many);
 }
 
+/* The rest, with as many levels as there may be. */
+RX_RARE static int check_deep(cy__validation *walk)
+{
+	struct level levels[CY_DEPTH];
+	memcpy(levels, walk->levels, walk->level * sizeof *levels);
+	walk->levels = levels;
+	walk->room = CY_DEPTH;
+	int error;
+	do {
+		error = check_some(walk, SIZE_MAX);
+	} while (error > 0);
+	finish(walk);
+	return error;
+}
+
 int cy__validate(const unsigned char *bytes, size_t size, const cy_value_limits *limits, unsigned *depth,
                  char words[CY__WORDS])
 {
 	cy__validation walk;
-	begin(&walk, bytes, size, limits, words);
+	struct level levels[FEW_LEVELS];
+	begin(&walk, bytes, size, limits, words, levels, FEW_LEVELS);
 	int error;
 	do {
 		error = check_some(&walk, SIZE_MAX);
-	} while (error > 0);
+	} while (error > 0 && !is_cramped(&walk));
+	if (error > 0)
+		error = check_deep(&walk);
 	finish(&walk);
 	if (error == 0 && depth)
 		*depth = walk.deepest;
@@ -272,10 +312,11 @@ int cy__validate(const unsigned char *bytes, size_t size, const cy_value_limits 
 cy__validation *cy__validation_create(const unsigned char *bytes, size_t size, const cy_value_limits *limits,
                                       char words[CY__WORDS])
 {
-	cy__validation *walk = rx_alloc(sizeof *walk);
-	if (walk)
-		begin(walk, bytes, size, limits, words);
-	return walk;
+	struct deep *deep = rx_alloc(sizeof *deep);
+	if (!deep)
+		return NULL;
+	begin(&deep->walk, bytes, size, limits, words, deep->levels, CY_DEPTH);
+	return &deep->walk;
 }
 
 int cy__validation_step(cy__validation *validation, size_t budget)

@@ -152,6 +152,39 @@ TEST(as_deep_as_is_allowed)
 	ck_assert_int_eq(cy_value_validate(bytes, sizeof(bytes), &(cy_value_limits){.depth = 1000}), -ELOOP);
 }
 
+/* One map in the other, each with a key before and behind; in the innermost a text of several pieces. */
+static size_t deep_maps(unsigned char *to, unsigned depth, unsigned char last_key)
+{
+	enum { TEXT = 40000 };
+	unsigned char *at = to;
+	for (unsigned i = 0; i < depth; i++) {
+		const unsigned char begin[] = {0x83, 0x01, 0xc0, 0x02};
+		at = (unsigned char *)memcpy(at, begin, sizeof begin) + sizeof begin;
+	}
+	const unsigned char head[] = {0xda, TEXT >> 8, TEXT & 0xff};
+	at = (unsigned char *)memcpy(at, head, sizeof head) + sizeof head;
+	at = (unsigned char *)memset(at, 'x', TEXT) + TEXT;
+	for (unsigned i = 0; i < depth; i++) {
+		*at++ = i == depth - 1 ? last_key : 0x03;
+		*at++ = 0xc0;
+	}
+	return (size_t)(at - to);
+}
+
+TEST(each_level_keeps_its_keys_whatever_is_within_it, .from = 1, .to = CY_DEPTH + 1)
+{
+	static unsigned char bytes[50000];
+	size_t size = deep_maps(bytes, (unsigned)_i, 0x03);
+	const size_t before = memory_allocations();
+
+	ck_assert_int_eq(cy_value_validate(bytes, size, NULL), 0);
+	for (unsigned char key = 0x01; key <= 0x02; key++) {
+		size = deep_maps(bytes, (unsigned)_i, key);
+		ck_assert_int_eq(cy_value_validate(bytes, size, NULL), -EEXIST);
+	}
+	ck_assert_uint_eq(memory_allocations(), before);
+}
+
 TEST(limits_of_size_and_of_elements)
 {
 	ck_assert_int_eq(cy_value_validate("\x92\x01\x02", 3, &(cy_value_limits){.size = 3, .elements = 3}), 0);
