@@ -69,8 +69,11 @@ typedef struct cy__outbox {
 	size_t count, bytes;
 	size_t forced; /* of them, ends of replies and the like, which are never refused */
 	uint64_t sequence;
+	uint64_t lost;   /* what has a number up to this one is to be dropped */
+	size_t dropping; /* of them, still here */
 	cy__capacity frames, room, items, items_room, calls;
-	bool held; /* nothing goes out yet: its hello has not come */
+	bool held;    /* nothing goes out yet: its hello has not come */
+	bool opening; /* it has come, and what is to be dropped comes first */
 	bool feeding;
 } cy__outbox;
 

@@ -225,15 +225,33 @@ void cy__peer_count(const cy__peer *peer, cy__channel_counts *counts)
 	counts->refused += now.refused;
 }
 
-/* Some of them at once, whoever waits, so that few calls end before anything else is said of the peer's end. */
-static bool end_some_calls(cy__peer *peer)
+static bool drop_letter(cy__peer *peer)
+{
+	const bool more = cy__outbox_drop_one(&peer->outbox);
+	if (!more && peer->outbox.opening)
+		cy__outbox_open(peer);
+	return more;
+}
+
+static bool end_call(cy__peer *peer)
+{
+	return cy__peer_fail_leg(peer) || cy__port_cancel_lost(peer);
+}
+
+/* Some at once, whoever waits, so that few calls end before anything else is said of the peer's end. */
+static bool end_some(cy__peer *peer, bool (*end)(cy__peer *peer))
 {
 	enum { AT_ONCE = 64 };
 	cy__turns *turns = peer->cluster->turns;
 	bool more = true;
 	for (size_t ended = 0; more && (ended < AT_ONCE || !cy__turns_is_over(turns)); ended++)
-		more = cy__peer_fail_leg(peer) || cy__port_cancel_lost(peer);
+		more = end(peer);
 	return more;
+}
+
+static bool end_some_calls(cy__peer *peer)
+{
+	return end_some(peer, drop_letter) || end_some(peer, end_call);
 }
 
 static bool end_more_calls(cy__work *work)
@@ -244,7 +262,7 @@ static bool end_more_calls(cy__work *work)
 static void end_all_calls(cy__peer *peer)
 {
 	cy__turns_remove(&peer->losing);
-	while (cy__peer_fail_leg(peer) || cy__port_cancel_lost(peer))
+	while (drop_letter(peer) || end_call(peer))
 		;
 }
 
@@ -255,11 +273,12 @@ void cy__peer_lost(cy__peer *peer)
 		return;
 	cy__unbind(&peer->binding);
 	cy__turns_remove(&peer->reading);
+	peer->outbox.opening = false;
 	end_all_calls(peer); /* of an earlier channel */
 	cy__peer_count(peer, &peer->past);
 	/* What waits for its hello waits for that of the next incarnation. */
 	if (!peer->outbox.held) {
-		cy__outbox_drop(&peer->outbox);
+		cy__outbox_lose(&peer->outbox);
 		cy__peer_lose_legs(peer);
 	}
 	cy__port_lose_all(peer);

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <clusterfy/rx/error.h>
+
 #include "lib/value/layout.h"
 #include "lib/value/scan.h"
 
@@ -77,6 +79,19 @@ size_t cy__opening_read(const uint8_t *bytes, size_t size, cy__text *command)
 		return 0;
 	const size_t commanded = read_text(bytes + 1 + named, size - 1 - named, false, command);
 	return commanded ? 1 + named + commanded : 0;
+}
+
+int cy__opening_name(const uint8_t *bytes, size_t size, cy__text *name)
+{
+	struct cy__head array, text;
+	const uint8_t *at = bytes;
+	if (cy__head_read(at, size, &array) < 0 || array.type != CY_ARRAY || !array.children)
+		return rx_raise(-EBADMSG, "there is no name in it");
+	at += array.size;
+	size -= array.size;
+	if (cy__head_read(at, size, &text) >= 0 && text.type == CY_STRING && text.payload > CY__OPENING_MAX)
+		return rx_raise(-ENOENT, "there is no worker with a name of %zu bytes", (size_t)text.payload);
+	return read_text(at, size, false, name) ? 0 : rx_raise(-EBADMSG, "there is no name in it");
 }
 
 bool cy__opening_fits(const cy_value *value)

@@ -29,6 +29,11 @@ size_t cy__opening_write(uint8_t *at, const char *name, const char *command);
  * @returns where the value begins; 0: it is not of this form, though the body may still be right
  */
 size_t cy__opening_read(const uint8_t *bytes, size_t size, cy__text *command);
+/*
+ * The name that a body from elsewhere begins with, of any form; nothing behind it is looked at.
+ * @retval -EBADMSG  there is none; -ENOENT: it is longer than any may be
+ */
+int cy__opening_name(const uint8_t *bytes, size_t size, cy__text *name);
 /* What follows the opening of a frame's body, as a value: a block keeps its bytes, else they are copied. Never NULL. */
 cy_value *cy__value_of_frame(const cy__frame *frame, size_t opening);
 /* Whether an opening may go before @p value: it is not nested too deep. */

@@ -416,6 +416,16 @@ void cy__turns_leave(cy__turns *turns)
 
 /* ---- In the turns that follow ------------------------------------------------------------------------------------ */
 
+/*
+ * An allocator may put off what much small memory costs that is given back, until somebody wants large memory, or gives it
+ * back: that is in the slice of whoever has caused it, and not in one of somebody else's.
+ */
+static void settle_memory(void)
+{
+	enum { LARGE = 2048 };
+	rx_free(rx_alloc(LARGE));
+}
+
 /* Its work in order, until its slice is over. */
 static void work_on(cy__turns *turns, struct lane *lane)
 {
@@ -430,6 +440,7 @@ static void work_on(cy__turns *turns, struct lane *lane)
 		if (more)
 			break;
 	}
+	settle_memory();
 }
 
 static void serve(cy__turns *turns, struct lane *lane)

@@ -197,9 +197,16 @@ static void put(cy__lane *lane, cy__letter *letter, cy__letter *instead)
 		letter->leg->waiting = letter;
 }
 
+/* Its channel has ended: it is dropped when its turn comes. */
+static bool is_lost(const cy__letter *letter)
+{
+	return letter->sequence <= letter->lane->outbox->lost;
+}
+
 static void take(cy__letter *letter)
 {
 	cy__lane *lane = letter->lane;
+	lane->outbox->dropping -= is_lost(letter);
 	cy__lane_take(letter);
 	count_out(lane, letter);
 	if (letter->leg)
@@ -326,7 +333,7 @@ static void replace(cy__lane *lane, cy__letter *earlier, cy__letter *letter)
 static void put_loose(cy__lane *lane, cy__letter *letter)
 {
 	cy__letter *earlier = cy__lane_latest(lane, letter);
-	if (earlier) {
+	if (earlier && !is_lost(earlier)) {
 		replace(lane, earlier, letter);
 		return;
 	}
@@ -402,7 +409,8 @@ void cy__outbox_choke(cy__peer *peer)
 {
 	const cy_options *options = &peer->cluster->options;
 	size_t bytes;
-	if (!peer->worker || !peer->channel)
+	/* What waits before its hello is no answer to it. */
+	if (!peer->worker || !peer->channel || peer->outbox.held)
 		return;
 	const size_t frames = cy__channel_backlog(peer->channel, &bytes) + peer->outbox.forced;
 	if (frames >= options->queue_frames + SHALLOW_FRAMES || bytes >= options->queue_bytes + SHALLOW_BYTES)
@@ -586,6 +594,9 @@ void cy__outbox_feed(cy__peer *peer)
 
 void cy__outbox_open(cy__peer *peer)
 {
+	peer->outbox.opening = peer->outbox.dropping;
+	if (peer->outbox.opening)
+		return;
 	peer->outbox.held = false;
 	measure(&peer->outbox, &peer->cluster->options, true);
 	cy__outbox_feed(peer);
@@ -615,31 +626,50 @@ static cy__letter *first_of(const cy__outbox *outbox)
 	return outbox->turn ? outbox->turn->first : NULL;
 }
 
+static void fail_first(cy__outbox *outbox, const char *words)
+{
+	cy__letter *letter = first_of(outbox);
+	cy__lane *lane = letter->lane;
+	cy__leg *leg = letter->leg;
+	outbox->gauge->dropped += letter->frame.kind == CY__MESSAGE;
+	take(letter);
+	discard(lane, letter);
+	if (leg)
+		cy__leg_fail(leg, -EHOSTUNREACH, words);
+}
+
+/* What is being dropped goes on by itself where there is nothing else. */
 void cy__outbox_fail(cy__outbox *outbox, const char *words)
 {
-	for (cy__letter *letter; (letter = first_of(outbox));) {
-		cy__lane *lane = letter->lane;
-		cy__leg *leg = letter->leg;
-		outbox->gauge->dropped += letter->frame.kind == CY__MESSAGE;
-		take(letter);
-		discard(lane, letter);
-		if (leg)
-			cy__leg_fail(leg, -EHOSTUNREACH, words);
-	}
+	while (outbox->dropping < outbox->count && cy__outbox_drop_one(outbox))
+		;
+	while (outbox->dropping < outbox->count)
+		fail_first(outbox, words);
 	cy__gauge_lost(outbox->gauge);
 }
 
-void cy__outbox_drop(cy__outbox *outbox)
+void cy__outbox_lose(cy__outbox *outbox)
 {
-	for (cy__letter *letter; (letter = first_of(outbox));) {
-		cy__lane *lane = letter->lane;
-		outbox->gauge->dropped += letter->frame.kind == CY__MESSAGE;
-		if (letter->leg)
-			letter->leg->mark = CY__UNSENT;
-		take(letter);
-		discard(lane, letter);
-	}
+	outbox->lost = outbox->sequence;
+	outbox->dropping = outbox->count;
 	cy__gauge_lost(outbox->gauge);
+}
+
+/* In each lane it comes before what was sent later. */
+bool cy__outbox_drop_one(cy__outbox *outbox)
+{
+	if (!outbox->dropping)
+		return false;
+	while (!is_lost(first_of(outbox)))
+		outbox->turn = outbox->turn->next;
+	cy__letter *letter = first_of(outbox);
+	cy__lane *lane = letter->lane;
+	outbox->gauge->dropped += letter->frame.kind == CY__MESSAGE;
+	if (letter->leg)
+		letter->leg->mark = CY__UNSENT;
+	take(letter);
+	discard(lane, letter);
+	return true;
 }
 
 void cy__outbox_finish(cy__outbox *outbox)

@@ -58,7 +58,7 @@ void cy__outbox_finish(cy__outbox *outbox);
 int cy__outbox_send(cy__peer *peer, const cy__parcel *parcel);
 /* A message of @p origin's was refused with @p code: let that worker know, once until it has room again. */
 void cy__outbox_tell(cy__peer *peer, uint32_t origin, int code);
-/* Its hello has come: what waits goes out. */
+/* Its hello has come: what waits goes out; where something is to be dropped still, after that, and when this is called again. */
 void cy__outbox_open(cy__peer *peer);
 /*
  * Something was sent that is never refused: a peer of the primary's that has too much of that waiting is not read until it
@@ -74,8 +74,13 @@ void cy__outbox_force(cy__peer *peer);
  * sent from inside waits in its turn.
  */
 void cy__outbox_fail(cy__outbox *outbox, const char *words);
-/* The same, but for the calls: their legs fail later, as of what was never sent. */
-void cy__outbox_drop(cy__outbox *outbox);
+/*
+ * The same for what waits at present, but for the calls: their legs fail later, as of what was never sent. It is dropped by
+ * cy__outbox_drop_one(); what is sent meanwhile waits behind it.
+ */
+void cy__outbox_lose(cy__outbox *outbox);
+/* @returns whether there was anything to be dropped */
+bool cy__outbox_drop_one(cy__outbox *outbox);
 /* The mark of a frame that never was in a channel. */
 #define CY__UNSENT (UINT64_MAX << 2)
 /* The call on this leg is awaited no more, and waits here still. */

@@ -2,12 +2,16 @@
 
 #include <inttypes.h>
 
+#include "lib/command/opening.h"
 #include "lib/command/port.h"
 #include "lib/command/serve.h"
 #include "lib/message/message.h"
 #include "lib/message/outbox.h"
 #include "lib/primary/workers.h"
 #include "lib/value/layout.h"
+
+/* For the longest name that a worker may have, and its end. */
+enum { NAME_ROOM = 256 };
 
 /* ---- Whom it is for ------------------------------------------------------------------------------------------------ */
 
@@ -390,18 +394,25 @@ static void release(cy__exchange *exchange)
 static const cy__caller passing = {
 	.item = take_item, .part_error = take_part_error, .error = take_error, .end = take_end, .release = release};
 
-/* The name that a frame's body begins with, as a value to release; NULL if it has none. */
-static int name_in(const cy__frame *frame, cy_value **value, const char **name)
+/*
+ * The name that a frame's body begins with, or NULL. What lies behind it is for whoever gets it to look at, as where a
+ * worker is named by its id.
+ */
+static int name_in(const cy__frame *frame, char name[NAME_ROOM], const char **found)
 {
-	*value = NULL;
-	*name = NULL;
+	cy__text text;
+	*found = NULL;
 	if (!(frame->flags & CY__FRAME_NAMED))
 		return 0;
-	*value = cy_value_from_bytes(frame->body, frame->body_size, NULL);
-	int code = cy_value_error(*value);
-	if (code >= 0)
-		code = cy_unpack(*value, "[s*]", name);
-	return code < 0 ? rx_raise(code == -ENOMEM ? code : -EBADMSG, "there is no name in it") : 0;
+	const int code = cy__opening_name(frame->body, frame->body_size, &text);
+	if (code < 0)
+		return code;
+	if (text.size >= NAME_ROOM)
+		return rx_raise(-ENOENT, "there is no worker \"%.64s...\"", text.bytes);
+	memcpy(name, text.bytes, text.size);
+	name[text.size] = 0;
+	*found = name;
+	return 0;
 }
 
 static void pass_on(cy__peer *peer, const cy__frame *frame)
@@ -421,9 +432,9 @@ static void pass_on(cy__peer *peer, const cy__frame *frame)
 	                  is_many(frame->to));
 	exchange->account = peer->account;
 	cy__exchange_hold(exchange);
-	cy_value *value;
+	char room[NAME_ROOM];
 	const char *name;
-	code = name_in(frame, &value, &name);
+	code = name_in(frame, room, &name);
 	if (code >= 0 && exchange->many)
 		code = pass_to_all(passed, frame);
 	else if (code >= 0)
@@ -434,7 +445,6 @@ static void pass_on(cy__peer *peer, const cy__frame *frame)
 	else if (code <= 0)
 		cy__exchange_whole(exchange);
 	cy__exchange_unhold(exchange);
-	cy_value_unref(value);
 }
 
 void cy__route_call(cy__peer *peer, const cy__frame *frame)
@@ -506,9 +516,9 @@ static int pass_to_many(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 static int pass_to_one(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 {
 	cy__worker *worker = NULL;
-	cy_value *value;
+	char room[NAME_ROOM];
 	const char *name;
-	int code = name_in(frame, &value, &name);
+	int code = name_in(frame, room, &name);
 	if (code >= 0 && frame->to == CY__TO_ANY) {
 		worker = cy__route_any(peer->cluster);
 		code = worker ? 0 : rx_raise(-ENOENT, "there is no worker");
@@ -517,7 +527,6 @@ static int pass_to_one(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 	}
 	if (code >= 0)
 		code = pass_message(worker, frame, peer->id, fds);
-	cy_value_unref(value);
 	return code;
 }
 

@@ -476,13 +476,18 @@ static bool is_current(const struct cy__audience *audience)
 	return !audience->entry && !audience->lapsed && !audience->behind;
 }
 
+static void unlink_awaiting(struct cy__audience *audience, cy__awaiting *awaiting)
+{
+	*(awaiting->previous ? &awaiting->previous->next : &audience->first) = awaiting->next;
+	*(awaiting->next ? &awaiting->next->previous : &audience->last) = awaiting->previous;
+	awaiting->next = awaiting->previous = NULL;
+	awaiting->audience = NULL;
+}
+
 static void answer_first(struct cy__audience *audience)
 {
 	cy__awaiting *awaiting = audience->first;
-	audience->first = awaiting->next;
-	if (!audience->first)
-		audience->last = NULL;
-	awaiting->audience = NULL;
+	unlink_awaiting(audience, awaiting);
 	awaiting->told(awaiting);
 }
 
@@ -770,6 +775,7 @@ bool cy__fanout_await(cy_cluster *cluster, uint32_t origin, cy__awaiting *awaiti
 		return false;
 	awaiting->audience = audience;
 	awaiting->next = NULL;
+	awaiting->previous = audience->last;
 	*(audience->last ? &audience->last->next : &audience->first) = awaiting;
 	audience->last = awaiting;
 	return true;
@@ -780,13 +786,7 @@ void cy__fanout_leave(cy__awaiting *awaiting)
 	struct cy__audience *audience = awaiting->audience;
 	if (!audience)
 		return;
-	cy__awaiting **at = &audience->first, *previous = NULL;
-	for (; *at != awaiting; at = &(*at)->next)
-		previous = *at;
-	*at = awaiting->next;
-	if (audience->last == awaiting)
-		audience->last = previous;
-	awaiting->audience = NULL;
+	unlink_awaiting(audience, awaiting);
 	free_if_over(audience);
 }
 

@@ -21,7 +21,7 @@ rx_observable *cy__fanout_mirror(cy_cluster *cluster, uint32_t origin, const cha
 typedef struct cy__awaiting {
 	/* The mirrors have been told. It is not in the list any more. */
 	void (*told)(struct cy__awaiting *awaiting);
-	struct cy__awaiting *next;
+	struct cy__awaiting *next, *previous;
 	struct cy__audience *audience; /* NULL: it does not wait */
 } cy__awaiting;
 

@@ -48,10 +48,13 @@ static void send_packed(void)
 
 static void pack(const void *bytes, size_t size)
 {
-	if (packed_size + size > sizeof packed)
-		send_packed();
-	memcpy(packed + packed_size, bytes, size);
-	packed_size += size;
+	for (size_t part; size; bytes = (const uint8_t *)bytes + part, size -= part) {
+		if (packed_size == sizeof packed)
+			send_packed();
+		part = size < sizeof packed - packed_size ? size : sizeof packed - packed_size;
+		memcpy(packed + packed_size, bytes, part);
+		packed_size += part;
+	}
 }
 
 static void pack_call(uint64_t call, uint32_t to, const char *command)
@@ -116,6 +119,26 @@ static void call_all(void)
 	pack_done();
 }
 
+/* Messages for one that is named, in a body of many small elements: ["H1", "note", [1, 1, 1, ...]]. */
+static void name_one(void)
+{
+	enum { ELEMENTS = 12 << 20, HEAD = 14 };
+	static uint8_t body[HEAD + ELEMENTS];
+	static const uint8_t opening[] = {0x93, 0xa2, 'H', '1', 0xa4, 'n', 'o', 't', 'e', 0xdd};
+	memcpy(body, opening, sizeof opening);
+	for (int i = 0; i < 4; i++)
+		body[sizeof opening + (size_t)i] = (uint8_t)(ELEMENTS >> (24 - 8 * i));
+	memset(body + HEAD, 1, ELEMENTS);
+	for (int i = 0; i < 2; i++)
+		say((cy__frame){.kind = CY__MESSAGE,
+		                .flags = CY__FRAME_NAMED,
+		                .to = CY__TO_UNKNOWN,
+		                .body = body,
+		                .body_size = sizeof body},
+		    NULL, pack);
+	pack_done();
+}
+
 static void burn_there(void)
 {
 	pack_call(1, 0, "burn");
@@ -127,11 +150,8 @@ PROGRAM(turn_flooder)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} floods[] = {{"collide", collide},
-	              {"not collide", not_collide},
-	              {"call one", call_one},
-	              {"call all", call_all},
-	              {"burn", burn_there}};
+	} floods[] = {{"collide", collide},   {"not collide", not_collide}, {"call one", call_one},
+	              {"call all", call_all}, {"name one", name_one},       {"burn", burn_there}};
 	channel = cy__inherited_channel();
 	signal(SIGPIPE, SIG_IGN);
 	say_hello(put);
@@ -242,6 +262,42 @@ TEST(no_turn_is_long_when_a_worker_dies_with_thousands_of_calls)
 TEST(no_turn_is_long_when_a_worker_calls_all_others_thousands_of_times_and_dies)
 {
 	survive("call all", 8);
+}
+
+TEST(no_turn_is_long_when_a_worker_names_whom_a_large_message_is_for)
+{
+	survive("name one", 1);
+}
+
+static uint64_t dropped(cy_cluster *cluster)
+{
+	cy_statistics statistics;
+	ck_assert_int_eq(cy_statistics_take(cluster, &statistics), 0);
+	const uint64_t count = statistics.sum.dropped;
+	cy_statistics_finish(&statistics);
+	return count;
+}
+
+/* What is sent to the next incarnation meanwhile is not among them. */
+TEST(no_turn_is_long_when_a_worker_dies_for_which_hundreds_of_thousands_of_messages_wait)
+{
+	enum { COUNT = 300000 };
+	turn_probe probe;
+	cy_cluster *cluster = begin(1, &(cy_options){.queue_frames = 2 * COUNT, .queue_bytes = 64 << 20});
+	program_select("patient");
+	cluster_fork(cluster, "H2", &(cy_worker_options){.revive = CY_REVIVE_ALWAYS});
+	ck_assert_int_eq(cluster_number(cluster, cy_named("H2"), "square", cy_int(7)), 49);
+	ck_assert_int_eq(cy_kill(cluster, cy_named("H2"), SIGSTOP), 0);
+	for (size_t i = 0; i < COUNT; i++)
+		ck_assert_int_eq(cy_send(cluster, cy_named("H2"), "note", NULL), 0);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("H1"), "square", cy_int(7)), 49);
+	turn_probe_start(&probe);
+	cy_kill(cluster, cy_named("H2"), SIGKILL);
+	await(&exits, 1);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("H2"), "square", cy_int(8)), 64);
+	ck_assert_int_lt(turn_probe_stop(&probe), TURN_MOST);
+	ck_assert_uint_gt(dropped(cluster), COUNT / 2);
+	cluster_end(cluster);
 }
 
 static void count_failure(const rx_error *error, void *ctx)

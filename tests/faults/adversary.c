@@ -7,7 +7,9 @@
  * - whoever was killed comes back;
  * - no turn of the primary's loop takes longer than TURN_LIMIT of its thread's processor time;
  * - its memory and its descriptors stay within what the adversary's quota allows;
- * - when the adversary is gone, so is what it made the primary hold.
+ * - it tells no more errors than a few for each playing;
+ * - when the adversary is gone, so is what it made the primary hold;
+ * - and floods have been played: in a run of half a minute and longer one in two seconds, until all of them have been.
  *
  * Floods and their order are the seed's; who of the processes runs when is the kernel's.
  */
@@ -61,6 +63,10 @@ static const cy_quota quota = {
 	.stored = 16 * MIB,
 	.watches = 64,
 };
+/* Error events of the primary in one playing: it tells a few of each kind, and counts the others. */
+enum { ERROR_LIMIT = 1000 };
+/* In a run that is long enough so many are played: one in two seconds at least, and in a longer one all of them. */
+enum { LONG_ENOUGH = 30, SECONDS_FOR_ONE = 2 };
 enum { MEMORY_LIMIT = 92 << 20, RESIDENT_LIMIT = 192 << 20, DESCRIPTOR_LIMIT = 64 + 16 + 24, MEMORY_LEFT = 4 << 20 };
 
 /* A worker's place: what was done to it, and what it has to do therefore. */
@@ -81,6 +87,7 @@ static struct {
 	struct ledger book;
 	const char *name; /* of the only flood, or "*" */
 	uint64_t seed;
+	double seconds;
 	struct tally *tallies;
 	struct place places[HONEST_WORKERS + 1];
 	struct played *played, *now; /* of the flood that plays */
@@ -491,6 +498,26 @@ static bool holds(const char *what, size_t value, size_t limit, const char *unit
 	return value <= limit;
 }
 
+/* The most error events in one playing of a flood, on average. */
+static size_t most_errors(void)
+{
+	size_t most = 0;
+	for (size_t i = 0; i < flood_count(); i++)
+		if (run.played[i].times)
+			keep_most(&most, (size_t)(run.played[i].errors / run.played[i].times));
+	return most;
+}
+
+static bool has_played(size_t kinds)
+{
+	const size_t seconds = (size_t)run.seconds, floor = seconds / SECONDS_FOR_ONE;
+	const size_t wanted = floor < flood_count() ? floor : flood_count();
+	if (strcmp(run.name, "*") != 0 || seconds < LONG_ENOUGH || kinds >= wanted)
+		return true;
+	fprintf(stderr, "violation: %zu floods were played, and not %zu\n", kinds, wanted);
+	return false;
+}
+
 static bool report(void)
 {
 	const struct tally sum = sum_of_tallies();
@@ -525,6 +552,8 @@ static bool report(void)
 	right &= holds("memory", run.memory_most >> 10, MEMORY_LIMIT >> 10, "KiB");
 	right &= SANITIZED || holds("resident", run.resident_most >> 10, RESIDENT_LIMIT >> 10, "KiB");
 	right &= holds("descriptors", run.descriptors_most, DESCRIPTOR_LIMIT, "open");
+	right &= holds("error events", most_errors(), ERROR_LIMIT, "a playing");
+	right &= has_played(kinds);
 	printf("adversary: %s\n", right ? "no violation" : "VIOLATED");
 	return right;
 }
@@ -570,6 +599,7 @@ int adversary(cy_cluster *joined, const char *name, double seconds, uint64_t see
 	run.book = (struct ledger){.cluster = joined, .random = seed | 1, .strict = true};
 	run.name = name;
 	run.seed = seed;
+	run.seconds = seconds;
 	run.played = calloc(flood_count(), sizeof *run.played);
 	snprintf(run.scratch, sizeof run.scratch, "%s/adversary-XXXXXX", "/tmp");
 	if (!run.played || !mkdtemp(run.scratch))
