@@ -168,6 +168,28 @@ static rx_observable *pass(const cy_request *request, void *ctx)
 	return code < 0 ? cy_refuse(code, "pass") : cy_answer(cy_int(0));
 }
 
+/* Answers with a descriptor. */
+static rx_observable *lend(const cy_request *request, void *ctx)
+{
+	return cy_answer_descriptors(cy_int(0), &(int){STDERR_FILENO}, 1);
+}
+
+/* What came of the descriptor in the worker 1's answer: 0, or why there is none. */
+static int take_lent(const cy_reply *reply, cy_body *body, void *ctx)
+{
+	const int fd = cy_reply_descriptor(reply, 0);
+	if (fd >= 0)
+		close(fd);
+	*body = cy_int(fd < 0 ? fd : 0);
+	return 0;
+}
+RX_MAPPER(take_lent, cy_body, cy_reply);
+
+static rx_observable *borrow(const cy_request *request, void *ctx)
+{
+	return rx_pipe(cy_call(request->cluster, cy_worker(1), "lend", NULL), rx_map(take_lent));
+}
+
 static int got = 1;
 
 static void look(const cy_event *event, void *ctx)
@@ -196,6 +218,8 @@ PROGRAM(stray_neighbour)
 	cy_register(cluster, &(cy_command){.name = "square", .run = square});
 	cy_register(cluster, &(cy_command){.name = "pass", .run = pass});
 	cy_register(cluster, &(cy_command){.name = "tell", .run = tell});
+	cy_register(cluster, &(cy_command){.name = "lend", .run = lend});
+	cy_register(cluster, &(cy_command){.name = "borrow", .run = borrow});
 	return cy_run(cluster);
 }
 
@@ -291,4 +315,19 @@ TEST(a_descriptor_whose_end_takes_an_hour_holds_nobody_up)
 	/* With whoever had the other end the waiting is over. */
 	while (threads() > before)
 		;
+}
+
+TEST(a_caller_hears_that_the_descriptor_of_an_answer_was_lost_on_its_way)
+{
+	struct rlimit before;
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	cy_cluster *cluster = cluster_begin("stray_neighbour", NULL);
+	cluster_fork(cluster, "Sarah", NULL);
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_ready(cluster);
+	limit_files(3); /* the primary can open none, and what it has stays open */
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "borrow", NULL), -EMFILE);
+	limit_files(before.rlim_cur);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Paul"), "borrow", NULL), 0);
+	cluster_end(cluster);
 }
