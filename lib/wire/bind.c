@@ -119,10 +119,17 @@ static void retry(rx_task *task)
 	update(binding);
 }
 
+/* What came meanwhile is read first, so the gate has its say; where it puts that off, it is asked again afterwards. */
 static void pass_deadline(rx_task *task)
 {
 	cy__binding *binding = BINDING(task, deadline);
-	cy__channel_on_time(binding->channel, rx_now(binding->scheduler));
+	const cy__gate *gate = binding->gate;
+	const rx_nsec now = gate ? gate->enter(binding) : rx_now(binding->scheduler);
+	if (now < 0)
+		return;
+	cy__channel_on_time(binding->channel, now);
+	if (gate)
+		gate->leave(binding);
 	update(binding);
 }
 

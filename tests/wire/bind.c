@@ -245,6 +245,93 @@ TEST(half_a_frame_then_silence)
 	close(fd);
 }
 
+/* A gate that is shut for a time, and knows whether it has been passed. */
+static struct {
+	bool shut, inside;
+	unsigned refused, passed, outside;
+} door;
+
+static rx_nsec enter_door(cy__binding *binding)
+{
+	if (door.shut) {
+		door.refused++;
+		return -1;
+	}
+	door.inside = true;
+	door.passed++;
+	return rx_now(binding->scheduler);
+}
+
+static void leave_door(cy__binding *binding)
+{
+	(void)binding;
+	door.inside = false;
+}
+
+static int never_later(cy__binding *binding)
+{
+	(void)binding;
+	return -ENOMEM;
+}
+
+static const cy__gate gate = {.enter = enter_door, .leave = leave_door, .put_off = never_later};
+
+static void saw_inside(cy__channel *channel, const cy__frame *frame, cy__fds *fds, void *ctx)
+{
+	door.outside += !door.inside;
+	saw_frame(channel, frame, fds, ctx);
+}
+
+static const cy__channel_ops guarded_ops = {.frame = saw_inside, .closed = saw_end, .queued = saw_queued};
+
+/* A hello of @p ends[0]'s, of which the first byte is read already, and the read timeout is over in the next turn. */
+static void open_guarded(int ends[2], uint8_t hello[CY__FRAME_HEAD + 1])
+{
+	memset(&door, 0, sizeof door);
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	ck_assert_int_eq(cy__channel_create(ends[1], &(cy__channel_options){.read_timeout = 1}, &guarded_ops, &right,
+	                                    &right.channel),
+	                 0);
+	bind_side(&right, NULL);
+	cy__binding_guard(&right.binding, &gate);
+	cy__frame_encode(&(cy__frame){.kind = CY__HELLO, .call = CY__FRAME_VERSION, .body_size = 1}, hello);
+	hello[CY__FRAME_HEAD] = 0xc0;
+	ck_assert_int_eq(write(ends[0], hello, 1), 1);
+	while (!door.passed)
+		ev_run(ev_default_loop(0), EVRUN_ONCE);
+}
+
+TEST(what_came_before_the_read_timeout_was_over_is_read_when_the_gate_lets_it)
+{
+	int ends[2];
+	uint8_t hello[CY__FRAME_HEAD + 1];
+	open_guarded(ends, hello);
+	ck_assert_int_eq(write(ends[0], hello + 1, sizeof hello - 1), sizeof hello - 1);
+	while (!right.frames)
+		ev_run(ev_default_loop(0), EVRUN_ONCE);
+	ck_assert_uint_eq(door.outside, 0);
+	close(ends[0]);
+	run_to_end();
+}
+
+TEST(a_gate_that_is_shut_when_the_read_timeout_is_over_puts_the_end_off)
+{
+	int ends[2];
+	uint8_t hello[CY__FRAME_HEAD + 1];
+	open_guarded(ends, hello);
+	door.shut = true;
+	while (!door.refused)
+		ev_run(ev_default_loop(0), EVRUN_ONCE);
+	ck_assert_int_eq(right.closed, 0);
+	door.shut = false;
+	cy__binding_read(&right.binding);
+	run_to_end();
+	ck_assert_int_eq(right.closed, 1);
+	ck_assert_int_eq(right.code, -ETIMEDOUT);
+	ck_assert(!door.inside);
+	close(ends[0]);
+}
+
 TEST(it_runs_on_a_loop_of_its_own)
 {
 	struct ev_loop *loop = ev_loop_new(0);
