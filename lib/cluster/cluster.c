@@ -111,6 +111,12 @@ bool cy_stopping(const cy_cluster *cluster)
 
 /* ---- Joining --------------------------------------------------------------------------------------------------------- */
 
+/* More than any memory holds: sizes of it can be added, and multiplied by what a queue has parts. */
+static size_t bounded(size_t size)
+{
+	return size < SIZE_MAX / 256 ? size : SIZE_MAX / 256;
+}
+
 static void fill_in(cy_options *options)
 {
 	if (!options->shutdown_timeout)
@@ -129,6 +135,8 @@ static void fill_in(cy_options *options)
 		options->queue_frames = 65536;
 	if (!options->storage_left)
 		options->storage_left = (size_t)256 << 20;
+	options->queue_bytes = bounded(options->queue_bytes);
+	options->queue_frames = bounded(options->queue_frames);
 }
 
 static int create_parts(cy_cluster *cluster)

@@ -85,6 +85,35 @@ TEST(a_primary_that_polls_starts_calls_revives_and_stops)
 	cluster_end(cluster);
 }
 
+static const size_t endless[] = {SIZE_MAX, SIZE_MAX - 1, SIZE_MAX / 2 + 1, SIZE_MAX / 8 + 1, SIZE_MAX / 4 + 1};
+
+static void count_failure(const rx_error *error, void *ctx)
+{
+	(void)error;
+	++*(int *)ctx;
+}
+
+/* They wait for their worker's start together, and those to Sarah go on through the primary. */
+TEST(calls_go_through_however_large_the_bounds_of_the_queues_are, .to = sizeof endless / sizeof *endless)
+{
+	enum { MANY = 16 };
+	int failed = 0;
+	rx_subscription calls[MANY];
+	cy_cluster *cluster =
+		cluster_begin("worker", &(cy_options){.queue_bytes = endless[_i], .queue_frames = endless[_i]});
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_fork(cluster, "Sarah", NULL);
+	for (int64_t i = 0; i < MANY; i++)
+		rx_subscribe(cy_call(cluster, cy_named("Paul"), "ask",
+		                     cy_array(cy_string("Sarah"), cy_string("square"), cy_int(i))),
+		             &(rx_observer){.error = count_failure, .ctx = &failed}, &calls[i]);
+	for (int i = 0; i < MANY; i++)
+		while (!rx_is_closed(&calls[i]))
+			ev_run(ev_default_loop(0), EVRUN_ONCE);
+	ck_assert_int_eq(failed, 0);
+	cluster_end(cluster);
+}
+
 static const cy_options nonsense[] = {
 	{.shutdown_timeout = -2}, {.kill_after = -2}, {.call_timeout = -2}, {.read_timeout = -2}, {.poll = -2},
 };
