@@ -139,11 +139,16 @@ static int watch(int fd, uint32_t flags)
 	return (int)call(SYS_epoll_ctl, guard.poll, EPOLL_CTL_ADD, fd, ADDRESS(&event), 0, 0);
 }
 
-static void forget(int fd)
+/* Others may have the same one, the primary or a copy of it: closed here alone it would be told of again, and for ever. */
+static void unwatch(int fd)
 {
-	/* The primary has the same one where it handed it over: closed here alone it would be told of, and counted, again. */
 	call(SYS_epoll_ctl, guard.poll, EPOLL_CTL_DEL, fd, 0, 0, 0);
 	close_fd(fd);
+}
+
+static void forget(int fd)
+{
+	unwatch(fd);
 	guard.count--;
 }
 
@@ -254,8 +259,8 @@ static void primary_ended(void)
 	take_notes(&over);
 	guard.ended = true;
 	guard.deadline = guard.hello.timeout < 0 ? -1 : now() + guard.hello.timeout;
-	close_fd(CY__GUARD_SOCKET);
-	close_fd(CY__GUARD_PRIMARY);
+	unwatch(CY__GUARD_SOCKET);
+	unwatch(CY__GUARD_PRIMARY);
 }
 
 static void kill_cgroup(void)
