@@ -171,7 +171,8 @@ static void room_again(cy__channel *channel, void *ctx)
 static int keep_descriptors(cy__channel *channel, size_t before, size_t now, void *ctx)
 {
 	const cy__peer *peer = ctx;
-	cy__account *account = cy__ledger_open(peer->cluster->ledger, peer->id);
+	/* A worker's is there for as long as it has a channel; a worker has none for its primary until it is needed. */
+	cy__account *account = peer->worker ? peer->account : cy__ledger_open(peer->cluster->ledger, peer->id);
 	if (!account)
 		return now > before ? -ENOMEM : 0;
 	if (now > before)
