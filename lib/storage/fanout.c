@@ -56,6 +56,7 @@ struct cy__audience {
 struct cy__fanout {
 	cy_cluster *cluster;
 	struct cy__audience *audiences;
+	struct cy__audience *next; /* to be told of a change that others are being told of: what is told may end it */
 	size_t audience_count;
 	rx_subscription changes;
 	struct entry *first, *last;
@@ -523,6 +524,8 @@ static void free_audience(struct cy__audience *audience)
 	while (*at != audience)
 		at = &(*at)->next;
 	*at = audience->next;
+	if (fanout->next == audience)
+		fanout->next = audience->next;
 	fanout->audience_count--;
 	cy__turns_remove(&audience->work);
 	pass_all(audience);
@@ -602,8 +605,9 @@ static void take_change(const cy_change *change, void *ctx)
 	struct effort effort = {.left = AT_ONCE};
 	forget_snapshot(fanout);
 	append(fanout, change);
-	for (struct cy__audience *audience = fanout->audiences, *next; audience; audience = next) {
-		next = audience->next;
+	fanout->next = fanout->audiences;
+	for (struct cy__audience *audience; (audience = fanout->next);) {
+		fanout->next = audience->next;
 		go_on(audience, &effort);
 	}
 	forget_if_idle(fanout);
