@@ -77,11 +77,21 @@ static cy__inspection *create(cy_value *body)
 	return inspection;
 }
 
-int cy__inspect(cy_cluster *cluster, uint32_t origin, const cy__frame *frame, cy__inspected *done, void *ctx,
-                cy__inspection **out)
+bool cy__takes_long(const cy__frame *frame)
 {
-	cy__account *account = cy__ledger_open(cluster->ledger, origin);
-	int code = account ? cy__charge(account, CY__BYTES, frame->body_size) : -ENOMEM;
+	if (frame->body_size <= CY__LARGE)
+		return false;
+	char words[CY__WORDS];
+	cy__validation *validation = cy__validation_create(frame->body, frame->body_size, NULL, words);
+	const bool more = validation && cy__validation_step(validation, SOME) > 0;
+	cy__validation_destroy(validation);
+	return more || !validation;
+}
+
+static int inspect(cy_cluster *cluster, cy__account *account, const cy__frame *frame, cy__inspected *done, void *ctx,
+                   cy__inspection **out)
+{
+	int code = cy__charge(account, CY__BYTES, frame->body_size);
 	if (code < 0)
 		return code;
 	cy_value *body = body_of(frame);
@@ -95,7 +105,7 @@ int cy__inspect(cy_cluster *cluster, uint32_t origin, const cy__frame *frame, cy
 	inspection->done = done;
 	inspection->ctx = ctx;
 	inspection->turns = cluster->turns;
-	inspection->work = (cy__work){.step = step, .what = "a large body", .origin = origin};
+	inspection->work = (cy__work){.step = step, .what = "a large body", .origin = cy__account_origin(account)};
 	code = cy__turns_add(cluster->turns, &inspection->work);
 	if (code < 0) {
 		cy__inspection_cancel(inspection);
@@ -103,4 +113,16 @@ int cy__inspect(cy_cluster *cluster, uint32_t origin, const cy__frame *frame, cy
 	}
 	*out = inspection;
 	return 0;
+}
+
+int cy__inspect(cy_cluster *cluster, uint32_t origin, const cy__frame *frame, cy__inspected *done, void *ctx,
+                cy__inspection **out)
+{
+	cy__account *account = cy__ledger_open(cluster->ledger, origin);
+	if (!account)
+		return -ENOMEM;
+	const int code = inspect(cluster, account, frame, done, ctx, out);
+	if (!cluster->primary && origin) /* a worker is not told who has gone for good */
+		cy__account_close(account);
+	return code;
 }

@@ -11,6 +11,9 @@
 
 typedef struct cy__inspection cy__inspection;
 
+/* Whether the body of @p frame takes long to look at: it is large, and not so for a few long strings. */
+bool cy__takes_long(const cy__frame *frame);
+
 /*
  * It is done, and the inspection gone: @p body is a value, or a mistake, borrowed. Comes from the turns, never from inside
  * of cy__inspect().

@@ -588,14 +588,14 @@ static void begin_call(cy__serve *serve, int code, cy__text command, rx_nsec dea
 }
 
 /*
- * In the primary: what a worker has sent that takes long to look at, and what keeps its order behind such a call, is done in
- * its turns.
+ * What takes long to look at is done in the turns of whoever has sent it, and in the primary what keeps its order behind such
+ * a call.
  */
 static bool must_wait(const cy__serve *serve, const cy__frame *frame)
 {
 	const cy_cluster *cluster = serve->cluster;
 	if (!cluster->primary)
-		return false;
+		return cy__takes_long(frame);
 	if (frame->body_size > CY__LARGE)
 		return true;
 	cy__text command;

@@ -1,10 +1,12 @@
 /*
- * Large messages of a worker: they are looked at in slices, and overtaken by nothing that it says.
+ * Large bodies of others: they are looked at in slices; a worker's message is overtaken by nothing that it says.
  */
 #include <ev.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "lib/cluster/cluster.h"
+#include "tests/support/cluster.h"
 #include "tests/support/liar.h"
 
 enum { ELEMENTS = 4 << 20 };
@@ -40,6 +42,45 @@ PROGRAM(large_sayer)
 	say((cy__frame){.kind = CY__CALL, .call = CALL}, cy_pack("[n, s, n]", "after"), put);
 	say((cy__frame){.kind = CY__GOODBYE}, NULL, put);
 	return 0;
+}
+
+/* Turns of the loop in which it looked at what is called with. */
+static uint64_t looks;
+
+static void look(struct ev_loop *ev, ev_prepare *prepare, int events)
+{
+	const cy_cluster *cluster = prepare->data;
+	for (uint32_t origin = 0; origin <= 2; origin++) {
+		const cy__account *account = cy__ledger_find(cluster->ledger, origin);
+		looks += account && cy__account_held(account, CY__BYTES) > ELEMENTS;
+	}
+}
+
+static rx_observable *count_looks(const cy_request *request, void *ctx)
+{
+	return cy_answer(cy_int((int64_t)looks));
+}
+
+/* By way of another worker. */
+static rx_observable *pass(const cy_request *request, void *ctx)
+{
+	return rx_pipe(cy_call(request->cluster, cy_worker(1), "examine", cy_value_ref(request->arguments)),
+	               cy_values());
+}
+
+PROGRAM(examiner)
+{
+	cy_cluster *cluster = cy_join(NULL);
+	if (!cluster)
+		return 99;
+	ev_prepare prepare;
+	ev_prepare_init(&prepare, look);
+	prepare.data = cluster;
+	ev_prepare_start(ev_default_loop(0), &prepare);
+	ev_unref(ev_default_loop(0));
+	cy_register(cluster, &(cy_command){.name = "examine", .run = count_looks});
+	cy_register(cluster, &(cy_command){.name = "pass", .run = pass});
+	return cy_run(cluster);
 }
 
 /* ---- The primary ------------------------------------------------------------------------------------------------------ */
@@ -92,5 +133,30 @@ TEST(a_large_message_is_looked_at_in_slices_and_nothing_overtakes_it)
 	}
 	ck_assert_str_eq(seen.order, "large done call disconnect");
 	ck_assert_uint_ge(seen.between, 2);
+	cluster_end(cluster);
+}
+
+static cy_value *many_small(void)
+{
+	uint8_t *bytes = malloc(5 + ELEMENTS);
+	bytes[0] = 0xdd;
+	for (int i = 0; i < 4; i++)
+		bytes[1 + i] = (uint8_t)(ELEMENTS >> (24 - 8 * i));
+	memset(bytes + 5, 1, ELEMENTS);
+	cy_value *value = cy_value_from_bytes(bytes, 5 + ELEMENTS, NULL);
+	free(bytes);
+	return value;
+}
+
+/* Its own loop turns meanwhile, whoever calls. */
+TEST(a_worker_looks_at_the_large_arguments_of_a_call_in_slices, .timeout = 20)
+{
+	cy_cluster *cluster = cluster_begin("examiner", NULL);
+	cluster_fork(cluster, "Examiner", NULL);
+	cluster_fork(cluster, "Passer", NULL);
+	const int64_t from_primary = cluster_number(cluster, cy_worker(1), "examine", many_small());
+	ck_assert_int_ge(from_primary, 2);
+	const int64_t from_worker = cluster_number(cluster, cy_worker(2), "pass", many_small());
+	ck_assert_int_ge(from_worker, from_primary + 2);
 	cluster_end(cluster);
 }
