@@ -101,7 +101,7 @@ typedef struct cy__peer {
 	cy__channel *channel; /* NULL: none, or no more */
 	cy__binding binding;
 	cy__work reading;               /* what has come waits for its turn */
-	struct cy__incoming *inspected; /* a large message of its, behind which all else waits; NULL: none */
+	struct cy__incoming *inspected; /* a large frame of its, behind which all else waits; NULL: none */
 	bool greeted;                   /* its hello has come */
 	bool leaving;                   /* a goodbye was sent or has come: the end of the channel is asked for */
 	bool parted;                    /* it was sent */

@@ -2,6 +2,7 @@
  * Peers: what comes in a frame is told apart here, and goes to where it is dealt with.
  */
 #include "lib/cluster/cluster.h"
+#include "lib/command/incoming.h"
 #include "lib/command/opening.h"
 #include "lib/command/port.h"
 #include "lib/command/serve.h"
@@ -107,21 +108,24 @@ static bool has_had_enough(cy__channel *channel, void *ctx)
 	return peer->inspected || cy__turns_are_over(peer->cluster->turns);
 }
 
+static int read_later(cy__binding *binding)
+{
+	cy__peer *peer = CY__CONTAINER(binding, cy__peer, binding);
+	return peer->reading.turns ? 0 : cy__turns_add(peer->cluster->turns, &peer->reading);
+}
+
+/* A loop inside of a callback, in a slice of somebody else's, waits like every other for what is looked at. */
 static rx_nsec begin_reading(cy__binding *binding)
 {
 	cy__peer *peer = CY__CONTAINER(binding, cy__peer, binding);
+	if (peer->inspected && read_later(binding) >= 0)
+		return -1;
 	return cy__turns_enter(peer->cluster->turns, &peer->reading);
 }
 
 static void stop_reading(cy__binding *binding)
 {
 	cy__turns_leave(CY__CONTAINER(binding, cy__peer, binding)->cluster->turns);
-}
-
-static int read_later(cy__binding *binding)
-{
-	cy__peer *peer = CY__CONTAINER(binding, cy__peer, binding);
-	return peer->reading.turns ? 0 : cy__turns_add(peer->cluster->turns, &peer->reading);
 }
 
 static const cy__gate gate = {.enter = begin_reading, .leave = stop_reading, .put_off = read_later};
@@ -296,7 +300,7 @@ void cy__peer_lost(cy__peer *peer)
 void cy__peer_finish(cy__peer *peer)
 {
 	cy__peer_lost(peer);
-	cy__message_forget(peer);
+	cy__incoming_forget(peer);
 	end_all_calls(peer);
 	cy__outbox_finish(&peer->outbox);
 	cy__gauge_finish(&peer->gauge);

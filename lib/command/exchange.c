@@ -1,4 +1,6 @@
 #include "lib/command/exchange.h"
+#include "lib/command/incoming.h"
+#include "lib/command/inspect.h"
 #include "lib/command/serve.h"
 #include "lib/message/outbox.h"
 #include "lib/primary/recycle.h"
@@ -601,19 +603,14 @@ static bool ends(const cy__frame *frame)
 	return frame->kind != CY__ITEM || (frame->flags & CY__FRAME_LAST);
 }
 
-void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
+/* @p value: the body, where it has been looked at. */
+static void take(cy__peer *peer, cy__leg *leg, const cy__frame *frame, cy_value *value, cy__fds *fds)
 {
-	cy_cluster *cluster = peer->cluster;
-	cy__leg *leg = leg_of(peer, frame);
-	if (!leg) {
-		cluster->late++;
-		return;
-	}
 	if (ends(frame) && peer->worker)
 		cy__recycle_served(peer->worker);
 	peer->served += ends(frame) && !is_part(leg, frame);
-	const uint32_t from = cluster->primary ? peer->id : frame->from;
-	const cy__body body = {frame->body, frame->body_size, NULL, frame->block};
+	const uint32_t from = peer->cluster->primary ? peer->id : frame->from;
+	const cy__body body = {frame->body, frame->body_size, value, frame->block};
 	if (frame->kind == CY__ITEM) {
 		const uint64_t left = peer->legs_left;
 		take_item(leg, from, body, fds);
@@ -630,4 +627,44 @@ void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 		cy__leg_error(leg, from, body);
 	else if (!leg->exchange->closed)
 		leg->exchange->caller->part_error(leg->exchange, from, body);
+}
+
+/* ---- Large ones for the primary itself ----------------------------------------------------------------------------- */
+
+/* What is passed on is looked at by whom it is for. */
+static bool must_wait(const cy__peer *peer, const cy__leg *leg, const cy__frame *frame)
+{
+	return frame->body_size > CY__LARGE && peer->worker && !peer->inspected && frame->kind != CY__END &&
+	       leg->exchange->origin == peer->cluster->id && !leg->exchange->closed && cy__takes_long(frame);
+}
+
+/* The call may have ended meanwhile, or its peer's channel. */
+static void take_inspected(cy__peer *peer, const cy__frame *frame, cy_value *body, cy__fds *fds)
+{
+	cy__leg *leg = leg_of(peer, frame);
+	if (leg)
+		take(peer, leg, frame, body, fds);
+	else
+		peer->cluster->late++;
+}
+
+/* It was asked for, so that it has its place whatever else of its sender's waits. */
+static void take_later(cy__peer *peer, cy__leg *leg, const cy__frame *frame, cy__fds *fds)
+{
+	const int code = cy__incoming_keep(peer, frame, fds, true, take_inspected);
+	if (code >= 0)
+		return;
+	cancel_there(leg);
+	cy__leg_fail(leg, code, rx_words(code));
+}
+
+void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
+{
+	cy__leg *leg = leg_of(peer, frame);
+	if (!leg)
+		peer->cluster->late++;
+	else if (must_wait(peer, leg, frame))
+		take_later(peer, leg, frame, fds);
+	else
+		take(peer, leg, frame, NULL, fds);
 }

@@ -88,10 +88,14 @@ bool cy__takes_long(const cy__frame *frame)
 	return more || !validation;
 }
 
-static int inspect(cy_cluster *cluster, cy__account *account, const cy__frame *frame, cy__inspected *done, void *ctx,
-                   cy__inspection **out)
+static int inspect(cy_cluster *cluster, cy__account *account, const cy__frame *frame, bool forced, cy__inspected *done,
+                   void *ctx, cy__inspection **out)
 {
-	int code = cy__charge(account, CY__BYTES, frame->body_size);
+	int code = 0;
+	if (forced)
+		cy__charge_always(account, CY__BYTES, frame->body_size);
+	else
+		code = cy__charge(account, CY__BYTES, frame->body_size);
 	if (code < 0)
 		return code;
 	cy_value *body = body_of(frame);
@@ -115,13 +119,13 @@ static int inspect(cy_cluster *cluster, cy__account *account, const cy__frame *f
 	return 0;
 }
 
-int cy__inspect(cy_cluster *cluster, uint32_t origin, const cy__frame *frame, cy__inspected *done, void *ctx,
-                cy__inspection **out)
+int cy__inspect(cy_cluster *cluster, uint32_t origin, const cy__frame *frame, bool forced, cy__inspected *done,
+                void *ctx, cy__inspection **out)
 {
 	cy__account *account = cy__ledger_open(cluster->ledger, origin);
 	if (!account)
 		return -ENOMEM;
-	const int code = inspect(cluster, account, frame, done, ctx, out);
+	const int code = inspect(cluster, account, frame, forced, done, ctx, out);
 	if (!cluster->primary && origin) /* a worker is not told who has gone for good */
 		cy__account_close(account);
 	return code;

@@ -22,11 +22,11 @@ typedef void cy__inspected(void *ctx, cy_value *body);
 
 /*
  * Look at the body of @p frame, of which it takes a reference or a copy, after whatever else waits in the turns of
- * @p origin, to whom the memory is charged.
+ * @p origin, to whom the memory is charged; @p forced: past its limit, too.
  * @retval -EDQUOT, -ENOMEM
  */
-int cy__inspect(cy_cluster *cluster, uint32_t origin, const cy__frame *frame, cy__inspected *done, void *ctx,
-                cy__inspection **out);
+int cy__inspect(cy_cluster *cluster, uint32_t origin, const cy__frame *frame, bool forced, cy__inspected *done,
+                void *ctx, cy__inspection **out);
 /* It is not wanted any more. NULL is accepted. */
 void cy__inspection_cancel(cy__inspection *inspection);
 

@@ -650,7 +650,7 @@ static void serve_at_once(cy__serve *serve, const cy__frame *frame)
 static void serve_later(cy__serve *serve, const cy__frame *frame)
 {
 	serve->deadline = frame->deadline;
-	const int code = cy__inspect(serve->cluster, serve->origin, frame, take_body, serve, &serve->inspection);
+	const int code = cy__inspect(serve->cluster, serve->origin, frame, false, take_body, serve, &serve->inspection);
 	if (code < 0)
 		begin_call(serve, code, (cy__text){NULL, 0}, 0);
 }

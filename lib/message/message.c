@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "lib/command/held.h"
+#include "lib/command/incoming.h"
 #include "lib/command/inspect.h"
 #include "lib/command/opening.h"
 #include "lib/command/serve.h"
@@ -65,64 +65,10 @@ static void take_whole(cy_cluster *cluster, uint32_t origin, uint32_t sender, cy
 	cy_value_unref(value);
 }
 
-/* ---- Large ones, looked at in the turns of their sender -------------------------------------------------------------- */
-
-struct cy__incoming {
-	cy__peer *peer;
-	cy__inspection *inspection;
-	cy__account *account; /* which has the descriptors */
-	cy__held_queue fds;   /* one, with nothing but them; or none */
-};
-
-void cy__message_forget(cy__peer *peer)
+static void take_inspected(cy__peer *peer, const cy__frame *frame, cy_value *body, cy__fds *fds)
 {
-	struct cy__incoming *incoming = peer->inspected;
-	if (!incoming)
-		return;
-	peer->inspected = NULL;
-	cy__inspection_cancel(incoming->inspection);
-	if (incoming->fds.first)
-		cy__discharge(incoming->account, CY__DESCRIPTORS, incoming->fds.first->fds.count);
-	cy__held_clear(&incoming->fds);
-	rx_free(incoming);
-}
-
-static void take_inspected(void *ctx, cy_value *body)
-{
-	struct cy__incoming *incoming = ctx;
-	cy__peer *peer = incoming->peer;
-	cy__fds none = {.fd = NULL};
-	cy__held *held = incoming->fds.first;
-	incoming->inspection = NULL;
-	take_whole(peer->cluster, peer->id, peer->id, cy_value_ref(body), held ? &held->fds : &none);
-	cy__message_forget(peer);
-}
-
-static int keep_fds(struct cy__incoming *incoming, cy__fds *fds)
-{
-	if (!fds || (!fds->count && !fds->error))
-		return 0;
-	const int code = cy__held_push(&incoming->fds, &(cy__held){.fds = *fds});
-	if (code >= 0)
-		cy__charge_always(incoming->account, CY__DESCRIPTORS, fds->count);
-	return code;
-}
-
-/* Until it is done nothing more is read of this peer: all that it says keeps its order. */
-static int inspect(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
-{
-	struct cy__incoming *incoming = rx_alloc_zero(sizeof *incoming);
-	if (!incoming)
-		return rx_raise(-ENOMEM, "no memory for a message");
-	incoming->peer = peer;
-	incoming->account = peer->account;
-	int code = keep_fds(incoming, fds);
-	if (code >= 0)
-		code = cy__inspect(peer->cluster, peer->id, frame, take_inspected, incoming, &incoming->inspection);
-	peer->inspected = incoming;
-	if (code < 0)
-		cy__message_forget(peer);
-	return code;
+	(void)frame;
+	take_whole(peer->cluster, peer->id, peer->id, cy_value_ref(body), fds);
 }
 
 void cy__message_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
@@ -132,7 +78,7 @@ void cy__message_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds)
 	if (!cy__is_heard(cluster))
 		return;
 	if (cluster->primary && frame->body_size > CY__LARGE && !peer->inspected) {
-		const int code = inspect(peer, frame, fds);
+		const int code = cy__incoming_keep(peer, frame, fds, false, take_inspected);
 		if (code < 0)
 			cy__message_refused(cluster, origin, code, rx_words(code));
 		return;

@@ -8,8 +8,6 @@
 
 /* A message for this process has come: a `message` event. */
 void cy__message_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds);
-/* What of this peer's is looked at is not wanted any more. */
-void cy__message_forget(cy__peer *peer);
 /* In a worker: the primary says what is wrong with a message that this process has sent. */
 void cy__message_trouble(cy__peer *peer, const cy__frame *frame);
 /* In the primary: tell worker @p origin that a message it has sent was not delivered. Nothing if it is no worker. */

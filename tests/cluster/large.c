@@ -21,15 +21,18 @@ static void put_all(const void *bytes, size_t size)
 }
 
 /* [nil, "large", [1, 1, 1, ...]] */
-static void say_large(void)
+enum { OPENING = 8 };
+static uint8_t large[OPENING + 5 + ELEMENTS] = {0x93, 0xc0, 0xa5, 'l', 'a', 'r', 'g', 'e', 0xdd};
+
+/* From one of its places on. */
+static void say_large(cy__frame frame, size_t at)
 {
-	static uint8_t body[13 + ELEMENTS];
-	static const uint8_t opening[] = {0x93, 0xc0, 0xa5, 'l', 'a', 'r', 'g', 'e', 0xdd};
-	memcpy(body, opening, sizeof opening);
 	for (int i = 0; i < 4; i++)
-		body[9 + i] = (uint8_t)(ELEMENTS >> (24 - 8 * i));
-	memset(body + 13, 1, ELEMENTS);
-	say((cy__frame){.kind = CY__MESSAGE, .body = body, .body_size = sizeof body}, NULL, put_all);
+		large[OPENING + 1 + i] = (uint8_t)(ELEMENTS >> (24 - 8 * i));
+	memset(large + OPENING + 5, 1, ELEMENTS);
+	frame.body = large + at;
+	frame.body_size = sizeof large - at;
+	say(frame, NULL, put_all);
 }
 
 /* One, and at once a small one, a call, and its end. */
@@ -37,9 +40,22 @@ PROGRAM(large_sayer)
 {
 	channel = cy__inherited_channel();
 	say_hello(put);
-	say_large();
+	say_large((cy__frame){.kind = CY__MESSAGE}, 0);
 	say_done();
 	say((cy__frame){.kind = CY__CALL, .call = CALL}, cy_pack("[n, s, n]", "after"), put);
+	say((cy__frame){.kind = CY__GOODBYE}, NULL, put);
+	return 0;
+}
+
+/* Answers with a large item, a small one, the end, and ends itself. */
+PROGRAM(large_answerer)
+{
+	channel = cy__inherited_channel();
+	say_hello(put);
+	cy_value_unref(hear(CY__CALL));
+	say_large((cy__frame){.kind = CY__ITEM, .call = heard_call}, OPENING);
+	say((cy__frame){.kind = CY__ITEM, .call = heard_call}, cy_int(7), put);
+	say((cy__frame){.kind = CY__END, .call = heard_call}, NULL, put);
 	say((cy__frame){.kind = CY__GOODBYE}, NULL, put);
 	return 0;
 }
@@ -159,4 +175,60 @@ TEST(a_worker_looks_at_the_large_arguments_of_a_call_in_slices, .timeout = 20)
 	const int64_t from_worker = cluster_number(cluster, cy_worker(2), "pass", many_small());
 	ck_assert_int_ge(from_worker, from_primary + 2);
 	cluster_end(cluster);
+}
+
+static void note_reply(const cy_reply *reply, void *ctx)
+{
+	append(cy_value_count(reply->value) == ELEMENTS ? "large " : "small ");
+}
+RX_CONSUMER(note_reply, cy_reply);
+
+static void note_end(void *ctx)
+{
+	append("end ");
+}
+
+static cy_cluster *ask_for_large(rx_subscription *subscription)
+{
+	cy_cluster *cluster = cluster_begin("large_answerer", NULL);
+	rx_subscribe(cy_events(cluster), &(rx_observer){RX_NEXT(note_event)}, NULL);
+	cluster_fork(cluster, "Answerer", NULL);
+	rx_subscribe(cy_call(cluster, cy_worker(1), "large", NULL),
+	             &(rx_observer){RX_NEXT(note_reply), .complete = note_end}, subscription);
+	while (!is_being_looked_at(cluster))
+		ck_assert(ev_run(ev_default_loop(0), EVRUN_ONCE));
+	return cluster;
+}
+
+static void await_disconnect(void)
+{
+	while (!seen.end)
+		ck_assert(ev_run(ev_default_loop(0), EVRUN_ONCE));
+}
+
+TEST(what_follows_a_large_answer_comes_behind_it_although_the_worker_has_ended)
+{
+	cy_cluster *cluster = ask_for_large(NULL);
+	await_disconnect();
+	ck_assert_str_eq(seen.order, "large small end disconnect");
+	cluster_end(cluster);
+}
+
+TEST(a_call_may_be_cancelled_while_its_large_answer_is_looked_at)
+{
+	rx_subscription call;
+	cy_cluster *cluster = ask_for_large(&call);
+	rx_unsubscribe(&call);
+	await_disconnect();
+	ck_assert_str_eq(seen.order, "disconnect");
+	ck_assert(!is_being_looked_at(cluster));
+	cluster_end(cluster);
+}
+
+/* Nothing of it is left: every test is asked for that. */
+TEST(a_cluster_may_be_left_while_a_large_answer_is_looked_at)
+{
+	cy_cluster *cluster = ask_for_large(NULL);
+	ck_assert_int_eq(cy_leave(cluster), 0);
+	ck_assert_ptr_null(strstr(seen.order, "large"));
 }

@@ -139,6 +139,35 @@ static void name_one(void)
 	pack_done();
 }
 
+/* Many small elements: as the answer to a call, the only one; and as its error. */
+static void answer_much(cy__kind kind)
+{
+	enum { ELEMENTS = 12 << 20, HEAD = 5 };
+	static uint8_t body[HEAD + ELEMENTS];
+	body[0] = 0xdd;
+	for (int i = 0; i < 4; i++)
+		body[1 + i] = (uint8_t)(ELEMENTS >> (24 - 8 * i));
+	memset(body + HEAD, 1, ELEMENTS);
+	cy_value_unref(hear(CY__CALL));
+	say((cy__frame){.kind = kind,
+	                .flags = kind == CY__ITEM ? CY__FRAME_LAST : 0,
+	                .call = heard_call,
+	                .body = body,
+	                .body_size = sizeof body},
+	    NULL, pack);
+	pack_done();
+}
+
+static void answer_with_an_item(void)
+{
+	answer_much(CY__ITEM);
+}
+
+static void answer_with_an_error(void)
+{
+	answer_much(CY__ERROR);
+}
+
 static void burn_there(void)
 {
 	pack_call(1, 0, "burn");
@@ -150,8 +179,14 @@ PROGRAM(turn_flooder)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} floods[] = {{"collide", collide},   {"not collide", not_collide}, {"call one", call_one},
-	              {"call all", call_all}, {"name one", name_one},       {"burn", burn_there}};
+	} floods[] = {{"collide", collide},
+	              {"not collide", not_collide},
+	              {"call one", call_one},
+	              {"call all", call_all},
+	              {"name one", name_one},
+	              {"item", answer_with_an_item},
+	              {"error", answer_with_an_error},
+	              {"burn", burn_there}};
 	channel = cy__inherited_channel();
 	signal(SIGPIPE, SIG_IGN);
 	say_hello(put);
@@ -208,6 +243,19 @@ static void fork_flooder(cy_cluster *cluster, const char *what)
 {
 	cluster_fork(cluster, "Flooder", &(cy_worker_options){.process.arguments = (const char *[]){what, NULL}});
 }
+
+static int failure; /* of a call */
+
+static void note_failure(const rx_error *error, void *ctx)
+{
+	failure = error->code;
+}
+
+static void count_answer(const cy_reply *reply, void *ctx)
+{
+	++*(size_t *)ctx;
+}
+RX_CONSUMER(count_answer, cy_reply);
 
 /* @returns the processor's time that the primary has spent until all of it was taken */
 static rx_nsec take_flood(cy_cluster *cluster, const char *what)
@@ -267,6 +315,35 @@ TEST(no_turn_is_long_when_a_worker_calls_all_others_thousands_of_times_and_dies)
 TEST(no_turn_is_long_when_a_worker_names_whom_a_large_message_is_for)
 {
 	survive("name one", 1);
+}
+
+/* What the primary has asked for: looked at in slices, whatever is the matter with it, and nothing of it is lost. */
+static void ask(const char *what, int code)
+{
+	turn_probe probe;
+	size_t answers = 0;
+	cy_cluster *cluster = begin(1, NULL);
+	fork_flooder(cluster, what);
+	turn_probe_start(&probe);
+	rx_subscribe(cy_call(cluster, cy_named("Flooder"), "much", NULL),
+	             &(rx_observer){RX_NEXT(count_answer), .error = note_failure, .ctx = &answers}, NULL);
+	await(&done, 1);
+	ck_assert_int_lt(turn_probe_stop(&probe), TURN_MOST);
+	ck_assert_uint_eq(answers, code == 0);
+	ck_assert_int_eq(failure, code);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("H1"), "square", cy_int(7)), 49);
+	end_flooder(cluster);
+	cluster_end(cluster);
+}
+
+TEST(no_turn_is_long_when_a_worker_answers_the_primary_with_many_small_elements)
+{
+	ask("item", 0);
+}
+
+TEST(no_turn_is_long_when_the_error_that_a_worker_answers_with_is_large)
+{
+	ask("error", -EBADMSG);
 }
 
 static uint64_t dropped(cy_cluster *cluster)
