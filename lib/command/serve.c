@@ -6,6 +6,7 @@
 #include "lib/command/inspect.h"
 #include "lib/command/opening.h"
 #include "lib/command/port.h"
+#include "lib/message/outbox.h"
 #include "lib/shutdown/shutdown.h"
 #include "lib/value/layout.h"
 
@@ -218,6 +219,14 @@ static void pause_handler(cy__serve *serve)
 		serve->paused = rx_pause(&serve->subscription) >= 0;
 }
 
+/* What cannot be paused goes on. */
+static void pause_until_room(cy__serve *serve)
+{
+	pause_handler(serve);
+	if (serve->paused)
+		cy__port_await_room(&serve->port);
+}
+
 /*
  * An item for which there is credit. Without room in the queue it is as if there were none, until there is.
  * @retval -EAGAIN  no room
@@ -284,6 +293,13 @@ static void yield(cy__serve *serve)
 	}
 }
 
+/* A worker that emits on and on lets what it says to others through. */
+static bool is_deep(const cy__serve *serve)
+{
+	const cy__peer *peer = serve->port.peer;
+	return peer && !peer->worker && cy__outbox_is_deep(&peer->outbox);
+}
+
 static void reply_item(const cy_body *body, void *ctx)
 {
 	cy__serve *serve = ctx;
@@ -305,6 +321,8 @@ static void reply_item(const cy_body *body, void *ctx)
 		code = hold_item(serve, *body, encoded.size, fds);
 	else if (code >= 0 && !cy__credit_has(&serve->credit))
 		pause_handler(serve);
+	else if (code >= 0 && is_deep(serve))
+		pause_until_room(serve);
 	if (code < 0 && !is_over(serve))
 		give_up(serve, code, rx_words(code));
 	else

@@ -16,6 +16,9 @@ enum {
 	LOOSE_PART = 8,
 	/* lanes that stay although nothing waits in them */
 	LANES_KEPT = 64,
+	/* items of a worker's own that wait before it emits no more of them */
+	DEEP_ITEMS = 1024,
+	DEEP_BYTES = 256 << 10,
 };
 
 /* ---- Its measures --------------------------------------------------------------------------------------------------- */
@@ -257,6 +260,11 @@ static bool is_within_askers(const cy__lane *lane, size_t size)
 	if (code >= 0)
 		cy__discharge(account, CY__BYTES, size);
 	return code >= 0;
+}
+
+bool cy__outbox_is_deep(const cy__outbox *outbox)
+{
+	return outbox->items.used > DEEP_ITEMS || outbox->items_room.used > DEEP_BYTES;
 }
 
 static bool has_part_of_items(const cy__lane *lane, size_t size, size_t past)

@@ -28,6 +28,12 @@
 /* So many times what may wait of messages may wait of items that other processes have been granted to send. */
 #define CY__OUTBOX_PAST 4
 
+/*
+ * Whether so many items of this worker's own replies wait that who emits them goes on later: whatever else it says waits
+ * behind them, answers to others included.
+ */
+bool cy__outbox_is_deep(const cy__outbox *outbox);
+
 /* A frame, and on whose account it is sent. */
 typedef struct cy__parcel {
 	const cy__frame *frame;

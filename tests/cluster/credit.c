@@ -296,6 +296,21 @@ TEST(many_items_come_in_order_and_the_server_never_runs_ahead_of_its_credit)
 	cluster_end(cluster);
 }
 
+/* Its items wait in its own queue, before what it says to anybody else. */
+TEST(who_is_granted_a_million_items_waits_for_them_and_nobody_else_does, .timeout = 20)
+{
+	cy_cluster *cluster = begin(1);
+	struct reader reader = {.stop_at = -1};
+	start(&reader, cy_call_with(cluster, cy_named("Paul"), "count", cy_int(1000000),
+	                            &(cy_call_options){.credit = UINT32_MAX}));
+	while (!reader.seen)
+		ck_assert(ev_run(ev_default_loop(0), EVRUN_ONCE));
+	ask(cluster, "Paul", "made");
+	ck_assert_int_le(reader.seen, 50000);
+	rx_unsubscribe(&reader.subscription);
+	cluster_end(cluster);
+}
+
 TEST(bytes_are_under_credit_too)
 {
 	cy_cluster *cluster = begin(1);
