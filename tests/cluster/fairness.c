@@ -458,7 +458,7 @@ TEST(a_caller_of_many_whose_queue_others_fill_hears_each_of_their_errors, .timeo
 }
 
 /* Who makes calls and reads no answers is not read, and nobody else notices. */
-TEST(who_reads_no_answers_is_not_read, .to = 2, .timeout = 20)
+TEST(who_reads_no_answers_is_not_read, .to = 2, .timeout = 60)
 {
 	struct scene scene;
 	begin(&scene, _i ? "unknown" : "all");
@@ -548,7 +548,7 @@ TEST(replies_that_wait_are_on_the_account_of_whoever_asked, .timeout = 20)
 }
 
 /* Finding 10: a place is found in a table, whatever waits. The neighbour is served beside the flood; no time is measured. */
-TEST(what_keeps_the_latest_is_found_without_a_search, .timeout = 20)
+TEST(what_keeps_the_latest_is_found_without_a_search, .timeout = 60)
 {
 	struct scene scene;
 	begin(&scene, "latest");

