@@ -215,24 +215,41 @@ static const rx_scheduler_ops asap_ops = {.name = "asap",
 
 /* ---- Turns ------------------------------------------------------------------------------------------------------------ */
 
+/* Who is next to be told, of each frame of this thread that tells: whoever is told may let others go, or all of them. */
+struct walk {
+	struct walk *outer;
+	rx_turn_watch *next;
+};
+static RX__THREAD struct walk *walks;
+
+static void tell(const struct loop *loop, bool began)
+{
+	struct walk walk = {.outer = walks, .next = loop->watches.first};
+	walks = &walk;
+	for (rx_turn_watch *watch; (watch = walk.next);) {
+		walk.next = watch->next;
+		void (*call)(rx_turn_watch * watch) = began ? watch->began : watch->ended;
+		if (call)
+			call(watch);
+	}
+	walks = walk.outer;
+}
+
 static void turn_began(struct ev_loop *ev, ev_check *check, int events)
 {
-	struct loop *loop = check->data;
-	for (rx_turn_watch *watch = loop->watches.first, *next; watch; watch = next) {
-		next = watch->next;
-		if (watch->began)
-			watch->began(watch);
-	}
+	tell(check->data, true);
 }
 
 static void turn_ended(struct ev_loop *ev, ev_prepare *prepare, int events)
 {
-	struct loop *loop = prepare->data;
-	for (rx_turn_watch *watch = loop->watches.first, *next; watch; watch = next) {
-		next = watch->next;
-		if (watch->ended)
-			watch->ended(watch);
-	}
+	tell(prepare->data, false);
+}
+
+static void pass_over(const rx_turn_watch *watch)
+{
+	for (struct walk *walk = walks; walk; walk = walk->outer)
+		if (walk->next == watch)
+			walk->next = watch->next;
 }
 
 static void init_watches(struct loop *loop)
@@ -292,6 +309,7 @@ void rx_loop_unwatch(rx_turn_watch *watch)
 	if (!watch->scheduler)
 		return;
 	struct loop *loop = of(watch->scheduler);
+	pass_over(watch);
 	*(watch->previous ? &watch->previous->next : &loop->watches.first) = watch->next;
 	if (watch->next)
 		watch->next->previous = watch->previous;
@@ -376,9 +394,8 @@ void rx_loop_release(struct ev_loop *ev)
 		rx__queue_clear(&loop->asap.queue);
 		ev_timer_stop(ev, &loop->timer);
 		ev_prepare_stop(ev, &loop->asap.prepare);
-		for (rx_turn_watch *watch = loop->watches.first; watch; watch = watch->next)
-			watch->scheduler = NULL;
-		stop_watches(loop);
+		while (loop->watches.first)
+			rx_loop_unwatch(loop->watches.first);
 		rx_free(loop);
 		return;
 	}

@@ -2,6 +2,7 @@
 
 #include <ev.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/test.h"
@@ -103,4 +104,38 @@ TEST(a_task_that_waits_for_ever_keeps_the_loop_alive)
 	ck_assert(ev_run(ev_default_loop(0), EVRUN_NOWAIT)); /* something is active */
 	rx_cancel(&for_ever.task);
 	ck_assert(!ev_run(ev_default_loop(0), EVRUN_NOWAIT));
+}
+
+static rx_turn_watch *others[2];
+
+/* Whoever is told of the turn's end first lets the others go, and their memory. */
+static void let_others_go(rx_turn_watch *watch)
+{
+	strcat(order, "z");
+	for (size_t i = 0; i < 2; i++) {
+		rx_loop_unwatch(others[i]);
+		free(others[i]);
+	}
+	rx_loop_unwatch(watch);
+}
+
+static void complain(rx_turn_watch *watch)
+{
+	(void)watch;
+	strcat(order, "!");
+}
+
+TEST(who_is_told_of_a_turn_may_let_go_of_those_who_are_next)
+{
+	rx_turn_watch first = {.ended = let_others_go};
+	for (size_t i = 0; i < 2; i++) {
+		others[i] = calloc(1, sizeof *others[i]);
+		ck_assert_ptr_nonnull(others[i]);
+		others[i]->ended = complain;
+		ck_assert_int_eq(rx_loop_watch(rx_loop(NULL), others[i]), 0);
+	}
+	ck_assert_int_eq(rx_loop_watch(rx_loop(NULL), &first), 0);
+	turn_until_over();
+	ck_assert_int_eq(rx_loop_poll(NULL), 0);
+	ck_assert_str_eq(order, "z");
 }

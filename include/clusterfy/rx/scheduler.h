@@ -124,7 +124,7 @@ struct rx_turn_watch {
  * @retval -ENOTSUP  the scheduler has no loop: virtual time, or one made without memory
  */
 RX_API int rx_loop_watch(rx_scheduler *scheduler, rx_turn_watch *watch);
-/** Not any more; one that watches nothing is left as it is. */
+/** Not any more; one that watches nothing is left as it is. A watch that is being called may let any of them go. */
 RX_API void rx_loop_unwatch(rx_turn_watch *watch);
 /** How many callbacks of the loop are due in this turn, and have not been called yet; 0 without a loop. */
 RX_API unsigned rx_loop_pending(rx_scheduler *scheduler);
