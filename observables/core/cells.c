@@ -29,16 +29,24 @@ void rx__cells_clear(rx_cells *cells, const rx_join *join)
 			rx__slot_clear(slot(cells, join, i), join->types[i]);
 }
 
+/* A copy may come back here, and fill the cell that was empty: whether it is, is asked when the copy is there. */
+static int put_copy(rx_cells *cells, rx_slot *cell, const rx_type *type, const void *item)
+{
+	void *copy = RX__STACK(type);
+	const int code = rx_type_copy(type, copy, item);
+	if (code < 0)
+		return code;
+	cells->missing -= !cell->full;
+	rx__slot_keep(cell, type, copy);
+	return 0;
+}
+
 int rx__cells_put(rx_cells *cells, const rx_join *join, size_t index, const void *item)
 {
 	const rx_type *type = join->types[index];
 	rx_slot *cell = slot(cells, join, index);
-	if (!join->plain) {
-		const bool missed = !cell->full;
-		const int code = rx__slot_put(cell, type, item);
-		cells->missing -= missed && code == 0;
-		return code;
-	}
+	if (!join->plain)
+		return put_copy(cells, cell, type, item);
 	rx__slot_move(cell + 1, item, type->size);
 	cells->missing -= !cell->full;
 	cell->full = true;

@@ -47,17 +47,22 @@ int rx__slot_put(rx_slot *slot, const rx_type *type, const void *item)
 		slot->full = true;
 		return 0;
 	}
-	void *copy = RX__STACK(type), *old = RX__STACK(type);
+	void *copy = RX__STACK(type);
 	const int code = rx_type_copy(type, copy, item);
-	if (code < 0)
-		return code;
+	if (code == 0)
+		rx__slot_keep(slot, type, copy);
+	return code;
+}
+
+void rx__slot_keep(rx_slot *slot, const rx_type *type, const void *copy)
+{
+	void *old = RX__STACK(type);
 	const bool owned = take_old(slot, type, old);
 	rx__slot_move(room(slot), copy, type->size);
 	slot->lent = NULL;
 	slot->full = true;
 	if (owned)
 		type->drop(old);
-	return 0;
 }
 
 /* Where a copy came back here and left something else in the slot, that stays: what lies at @p stack is nobody's. */

@@ -32,6 +32,8 @@ size_t rx__slot_room_out(const rx_observable *node);
 
 /* Keep a copy of @p item instead of what is there; -ENOMEM or what the type's copy returned: nothing changed then. */
 int rx__slot_put(rx_slot *slot, const rx_type *type, const void *item);
+/* The same of a copy that has been made, and is the slot's from now on. */
+void rx__slot_keep(rx_slot *slot, const rx_type *type, const void *copy);
 /* Keep nothing. */
 void rx__slot_clear(rx_slot *slot, const rx_type *type);
 /* Move the item to @p stack, or copy it there where it is lent already: only that can fail. The slot is full. */

@@ -7,7 +7,7 @@ static void combine_latest_inner_next(rx_stage *self, rx_inner *inner, const voi
 	const int code = rx__cells_put(&state->cells, join, inner->slot, item);
 	if (code < 0)
 		rx__fail(self, code);
-	else if (!state->cells.missing)
+	else if (!state->cells.missing && rx__open(self))
 		rx__cells_emit(self, &state->cells, join, NULL);
 }
 

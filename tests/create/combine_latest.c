@@ -53,6 +53,46 @@ TEST(items_are_read_with_their_types)
 	ck_assert_str_eq(notes(), "2 one, 2 two");
 }
 
+/* A number whose copying lets the next one come. */
+typedef struct crossed {
+	int64_t number;
+} crossed;
+static rx_subject *comes;
+
+static int crossed_copy(void *to, const void *from)
+{
+	rx_subject *const subject = comes;
+	comes = NULL;
+	if (subject)
+		rx_subject_next(subject, &(crossed){2});
+	*(crossed *)to = *(const crossed *)from;
+	return 0;
+}
+RX_TYPE(crossed, .copy = crossed_copy);
+
+static void note_crossed(const rx_tuple *tuple, void *ctx)
+{
+	note("%d %d", (int)RX_TUPLE_ITEM(tuple, 0, crossed)->number, (int)RX_TUPLE_ITEM(tuple, 1, crossed)->number);
+}
+RX_CONSUMER(note_crossed, rx_tuple);
+
+TEST(an_item_that_comes_in_the_copying_of_another_fills_no_second_place)
+{
+	rx_subject *a = rx_subject_create(&rx_type_crossed), *b = rx_subject_create(&rx_type_crossed);
+	rx_observable *both = rx_combine_latest(rx_subject_observe(a), rx_subject_observe(b));
+	rx_subscribe(both, &(rx_observer){RX_NEXT(note_crossed), .complete = noting.complete}, NULL);
+	comes = a;
+	rx_subject_next(a, &(crossed){1});
+	ck_assert_str_eq(notes(), "");
+	rx_subject_next(b, &(crossed){3});
+	ck_assert_str_eq(notes(), "1 3");
+	rx_subject_complete(a);
+	rx_subject_complete(b);
+	ck_assert_str_eq(notes(), "complete");
+	rx_subject_unref(a);
+	rx_subject_unref(b);
+}
+
 struct reentrant {
 	rx_subject *subject;
 };
