@@ -22,7 +22,7 @@ static void audit_next(rx_stage *self, const void *item)
 		rx__fail(self, code);
 		return;
 	}
-	if (state->window)
+	if (state->window || !rx__open(self))
 		return;
 	rx__subscribe_inner(self, params->duration->call(item, state->index++, params->ctx), NULL, 0, &state->window);
 }

@@ -29,6 +29,8 @@ static void delay_when_next(rx_stage *self, const void *item)
 		rx__fail(self, code);
 		return;
 	}
+	if (!rx__open(self))
+		return;
 	rx_observable *duration = params->duration->call(item, state->index++, params->ctx);
 	rx__subscribe_inner_with(self, duration, NULL, 0, waiting, NULL);
 }

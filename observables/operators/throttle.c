@@ -58,7 +58,7 @@ static void throttle_next(rx_stage *self, const void *item)
 	const int code = params->options.trailing ? rx__slot_put(&state->newest, rx__in(self), item) : 0;
 	if (code < 0)
 		rx__fail(self, code);
-	else if (!state->window)
+	else if (!state->window && rx__open(self))
 		open_window(self, item);
 }
 

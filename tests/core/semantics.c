@@ -85,3 +85,42 @@ TEST(each_finalizer_runs_once_whatever_the_others_do_and_what_is_added_meanwhile
 	rx_unsubscribe(&subscription);
 	ck_assert_str_eq(notes(), "user, meddling, added, last");
 }
+
+/* A number whose copying ends the subscription that it is for. */
+typedef struct leaving {
+	int64_t number;
+} leaving;
+static rx_subscription *left;
+
+static int leaving_copy(void *to, const void *from)
+{
+	if (left)
+		rx_unsubscribe(left);
+	*(leaving *)to = *(const leaving *)from;
+	return 0;
+}
+RX_TYPE(leaving, .copy = leaving_copy);
+
+static rx_observable *duration_of(const leaving *item, void *ctx)
+{
+	note("asked for %d", (int)item->number);
+	return rx_never();
+}
+RX_PROJECTOR(duration_of, int64_t, leaving);
+
+TEST(a_function_is_not_called_for_an_item_whose_copying_has_ended_the_stream)
+{
+	const rx_throttle_options trailing = {.no_leading = true, .trailing = true};
+	rx_operator *operators[] = {rx_audit(duration_of), rx_debounce(duration_of), rx_delay_when(duration_of),
+	                            rx_throttle(duration_of, NULL, &trailing)};
+	for (size_t i = 0; i < sizeof operators / sizeof *operators; i++) {
+		rx_subject *subject = rx_subject_create(&rx_type_leaving);
+		rx_subscription subscription;
+		rx_subscribe(rx_pipe(rx_subject_observe(subject), operators[i]), NULL, &subscription);
+		left = &subscription;
+		rx_subject_next(subject, &(leaving){1});
+		left = NULL;
+		ck_assert_str_eq(notes(), "");
+		rx_subject_unref(subject);
+	}
+}
