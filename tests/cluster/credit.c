@@ -480,6 +480,28 @@ TEST(and_so_it_is_when_a_worker_asks_all_others)
 	cluster_end(cluster);
 }
 
+/* So many that its windows are looked up in a table. */
+TEST(and_so_it_is_when_a_worker_asks_more_than_are_searched_in_line)
+{
+	enum { OTHERS = 20, EACH = 2000, PATIENT = 2 };
+	cy_cluster *cluster = begin(1);
+	struct reader reader = {.stop_at = 1};
+	for (int i = 0; i < OTHERS; i++)
+		cluster_fork(cluster, i < PATIENT ? (const char *[]){"Sarah", "Anna"}[i] : NULL, NULL);
+	cluster_ready(cluster);
+	start(&reader,
+	      cy_call(cluster, cy_named("Paul"), "relay", cy_array(cy_nil(), cy_string("count"), cy_int(EACH))));
+	await_seen(&reader, 1);
+	for (int i = 0; i < PATIENT; i++)
+		ck_assert_int_le(ask(cluster, (const char *[]){"Sarah", "Anna"}[i], "made"),
+		                 1 + 2 * CY__CREDIT_ITEMS + SPAN);
+	rx_resume(&reader.subscription);
+	await_end(&reader);
+	ck_assert_msg(reader.complete, "%s", reader.words);
+	ck_assert_int_eq(reader.seen, OTHERS * EACH);
+	cluster_end(cluster);
+}
+
 TEST(a_process_that_calls_itself_pauses_itself)
 {
 	cy_cluster *cluster = begin(0);

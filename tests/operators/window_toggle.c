@@ -76,6 +76,37 @@ TEST(a_function_that_fails_begins_no_window)
 	toggled("-1-2-|", "x--z-", "-", "-", "a--#", "-1-#");
 }
 
+/* Which window it is for, counted from 0 over all that were opened, also where opening one opens the next. */
+struct numbered {
+	rx_subject *openings;
+	char indexes[16];
+};
+
+static rx_observable *note_index(const char *mark, size_t index, void *ctx)
+{
+	struct numbered *numbered = ctx;
+	char more = 'y';
+	numbered->indexes[strlen(numbered->indexes)] = (char)('0' + index);
+	if (*mark == 'x')
+		rx_subject_next(numbered->openings, &more);
+	return *mark == 'y' ? rx_never() : rx_of(int, 1);
+}
+RX_PROJECTOR_INDEXED(note_index, int, char);
+
+TEST(the_function_is_told_the_index_of_each_window)
+{
+	struct numbered numbered = {rx_subject_create(&rx_type_char), ""};
+	rx_subscription windows;
+	rx_subscribe(
+		rx_pipe(rx_never(), rx_window_toggle(rx_subject_observe(numbered.openings), note_index, &numbered)),
+		NULL, &windows);
+	for (const char *mark = "yzxy"; *mark; mark++)
+		rx_subject_next(numbered.openings, mark);
+	ck_assert_str_eq(numbered.indexes, "01234");
+	rx_unsubscribe(&windows);
+	rx_subject_unref(numbered.openings);
+}
+
 TEST(the_openings_are_subscribed_first)
 {
 	rx_test *t = rx_test_create();
