@@ -92,12 +92,14 @@ static int lend(rx_cells *cells, const rx_join *join, char *stack, const void **
 	return 0;
 }
 
-void rx__cells_emit(rx_stage *self, rx_cells *cells, const rx_join *join, const void *first)
+/* At @p room, which has rx__join_room() bytes. */
+static inline void emit_at(rx_stage *self, rx_cells *cells, const rx_join *join, const void *first, void *room)
 {
 	const size_t before = first ? 1 : 0, count = before + join->count;
-	const void **items = alloca((count + 1) * sizeof *items);
+	const void **items = room;
+	const rx_type **all = (const rx_type **)(items + join->count + 1);
 	const rx_type *const *types = join->types;
-	char *stack = (char *)ALIGN16((uintptr_t)alloca(join->count * ALIGN16(join->widest) + 16));
+	char *stack = (char *)ALIGN16((uintptr_t)(all + join->count + 1));
 	int code = 0;
 	if (join->plain)
 		copy_all(cells, join, stack, items + before);
@@ -108,7 +110,6 @@ void rx__cells_emit(rx_stage *self, rx_cells *cells, const rx_join *join, const 
 		return;
 	}
 	if (first) {
-		const rx_type **all = alloca(count * sizeof *all);
 		all[0] = rx__in(self);
 		memcpy(all + 1, join->types, join->count * sizeof *all);
 		items[0] = first;
@@ -117,6 +118,23 @@ void rx__cells_emit(rx_stage *self, rx_cells *cells, const rx_join *join, const 
 	rx__emit(self, &(rx_tuple){count, types, items});
 	if (!join->plain)
 		take_back(cells, join, join->count, stack);
+}
+
+void rx__cells_emit(rx_stage *self, rx_cells *cells, const rx_join *join, const void *first)
+{
+	const size_t room = rx__join_room(join);
+	if (RX__LIKELY(room <= RX__SPAN_BYTES)) {
+		void *stack = alloca(room);
+		emit_at(self, cells, join, first, stack);
+		return;
+	}
+	void *heap = rx_alloc(room);
+	if (!heap) {
+		rx__fail(self, -ENOMEM);
+		return;
+	}
+	emit_at(self, cells, join, first, heap);
+	rx_free(heap);
 }
 
 size_t rx__assembly_extra(const rx_observable *node)

@@ -37,6 +37,16 @@ static inline rx_observable *rx__join_source(const rx_join *join, size_t index)
 	return rx_observable_ref(join->sources[index]);
 }
 
+/*
+ * Bytes for a tuple's two arrays of pointers, with one more before them, and for an item of each source, at multiples of
+ * 16: what a stage lends. How many sources there are may be data (zip_all), so more than RX__SPAN_BYTES of it are not put
+ * on the C stack.
+ */
+static inline size_t rx__join_room(const rx_join *join)
+{
+	return (join->count + 1) * 2 * sizeof(void *) + join->count * ((join->widest + 15) & ~(size_t)15) + 16;
+}
+
 /* An operator that puts its source before @p others (consumed), and gives them all to @p create. Never NULL. */
 rx_operator *rx__join_with(rx_observable *(*create)(rx_observable *const *sources), rx_observable *const *others);
 

@@ -32,13 +32,14 @@ static int zip_start(rx_stage *self)
 	return 0;
 }
 
-static void emit_firsts(rx_stage *self)
+/* At @p room, which has rx__join_room() bytes. */
+static inline void emit_at(rx_stage *self, void *room)
 {
 	const rx_join *join = RX__PARAMS(self);
 	struct state *state = RX__STATE(self);
 	const size_t size = ALIGN16(join->widest);
-	const void **items = alloca(join->count * sizeof *items);
-	char *stack = (char *)ALIGN16((uintptr_t)alloca(join->count * size + 16));
+	const void **items = room;
+	char *stack = (char *)ALIGN16((uintptr_t)(items + join->count));
 	for (size_t i = 0; i < join->count; i++) {
 		items[i] = stack + i * size;
 		rx__ring_pop(&state->lines[i].ring, join->types[i], (void *)items[i]);
@@ -48,6 +49,23 @@ static void emit_firsts(rx_stage *self)
 	rx__emit(self, &(rx_tuple){join->count, join->types, items});
 	for (size_t i = 0; i < join->count; i++)
 		rx_type_drop(join->types[i], (void *)items[i]);
+}
+
+static void emit_firsts(rx_stage *self)
+{
+	const size_t room = rx__join_room(RX__PARAMS(self));
+	if (RX__LIKELY(room <= RX__SPAN_BYTES)) {
+		void *stack = alloca(room);
+		emit_at(self, stack);
+		return;
+	}
+	void *heap = rx_alloc(room);
+	if (!heap) {
+		rx__fail(self, -ENOMEM);
+		return;
+	}
+	emit_at(self, heap);
+	rx_free(heap);
 }
 
 static bool one_has_run_dry(const rx_join *join, const struct state *state)

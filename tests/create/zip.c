@@ -38,6 +38,37 @@ TEST(of_nobody_completes)
 	ck_assert_str_eq(notes(), "complete");
 }
 
+/* As many sources as data says: what they give together is larger than a stack. */
+enum { MANY = 200 };
+typedef struct large {
+	int64_t number;
+	char rest[64 << 10];
+} large;
+RX_TYPE(large);
+
+static void note_last(const rx_tuple *tuple, void *ctx)
+{
+	note("%d", (int)RX_TUPLE_ITEM(tuple, MANY - 1, large)->number);
+}
+RX_CONSUMER(note_last, rx_tuple);
+
+static void note_last_of(rx_observable *(*join)(rx_observable *const *sources))
+{
+	static large item;
+	rx_observable *sources[MANY + 1] = {NULL};
+	for (item.number = 0; item.number < MANY; item.number++)
+		sources[item.number] = rx_from(&rx_type_large, &item, 1);
+	rx_subscribe(join(sources), &(rx_observer){RX_NEXT(note_last), .complete = noting.complete}, NULL);
+}
+
+TEST(a_tuple_may_be_larger_than_the_stack)
+{
+	note_last_of(rx_zip_array);
+	note_last_of(rx_combine_latest_array);
+	note_last_of(rx_fork_join_array);
+	ck_assert_str_eq(notes(), "199, complete, 199, complete, 199, complete");
+}
+
 static void note_strings(const rx_tuple *tuple, void *ctx)
 {
 	note("%s%s", *RX_TUPLE_ITEM(tuple, 0, rx_string), *RX_TUPLE_ITEM(tuple, 1, rx_string));
