@@ -40,10 +40,10 @@ void rx__windows_clear(rx_windows *windows);
 /* Take one out, and end it: complete where there is no @p error. Its memory may be gone then. */
 void rx__windows_end(rx_windows *windows, rx_open_window *window, const rx_error *error);
 /* The same in two steps: take one out, whose subject the caller owns from then on; end that and release it. */
+rx_subject *rx__windows_remove(rx_windows *windows, rx_open_window *window);
+void rx__windows_finish(rx_subject *subject, const rx_error *error);
 /* Keep the memory of one, closed or not, until it is let go of. */
 void rx__window_hold(rx_open_window *window);
 void rx__window_let_go(rx_open_window *window);
-rx_subject *rx__windows_remove(rx_windows *windows, rx_open_window *window);
-void rx__windows_finish(rx_subject *subject, const rx_error *error);
 
 #endif

@@ -2,6 +2,9 @@
 #include "tests/support/listener.h"
 #include "tests/support/memory.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 static rx_subject *connector(const rx_type *type, void *ctx)
 {
 	return rx_behavior_create(type, &parcel_seven);
@@ -94,6 +97,41 @@ TEST(its_own_value_may_be_emitted_again)
 	rx_subject *subject = rx_behavior_create(&rx_type_rx_string, &(rx_string){"once"});
 	rx_subject_next(subject, rx_subject_value(subject));
 	ck_assert_str_eq(*(const rx_string *)rx_subject_value(subject), "once");
+	rx_subject_unref(subject);
+}
+
+/* A text whose copying lets the next one come when it has looked at the first. */
+typedef struct seen {
+	char *text;
+} seen;
+static rx_subject *comes;
+
+static int seen_copy(void *to, const void *from)
+{
+	const char *text = ((const seen *)from)->text;
+	rx_subject *const subject = comes;
+	comes = NULL;
+	if (subject)
+		rx_subject_next(subject, &(seen){(char[]){"second"}});
+	((seen *)to)->text = strdup(text);
+	return ((seen *)to)->text ? 0 : -ENOMEM;
+}
+
+static void seen_drop(void *value)
+{
+	free(((seen *)value)->text);
+}
+RX_TYPE(seen, .copy = seen_copy, .drop = seen_drop);
+
+TEST(a_value_that_is_being_copied_stays_until_it_has_been)
+{
+	rx_subject *subject = rx_behavior_create(&rx_type_seen, &(seen){(char[]){"first"}});
+	rx_subscription subscription;
+	comes = subject;
+	rx_subscribe(rx_subject_observe(subject), NULL, &subscription);
+	ck_assert_ptr_null(comes);
+	ck_assert_str_eq(((const seen *)rx_subject_value(subject))->text, "second");
+	rx_unsubscribe(&subscription);
 	rx_subject_unref(subject);
 }
 
