@@ -1,4 +1,5 @@
 #include "tests/support/contract.h"
+#include "tests/support/notes.h"
 #include "tests/support/through.h"
 
 static rx_observable *tick(const int64_t *opening, void *ctx)
@@ -87,6 +88,55 @@ TEST(a_closing_that_is_there_already_gives_an_empty_list)
 TEST(openings_must_fit_the_function)
 {
 	through(rx_buffer_toggle(rx_of(int, 1), at_once), "--1--|", "#", .to = LISTS, .error = -EINVAL);
+}
+
+/* A number that may close a list when it is copied. */
+typedef struct closer {
+	int64_t number;
+} closer;
+static rx_subject *closes;
+
+static int closer_copy(void *to, const void *from)
+{
+	rx_subject *const subject = closes;
+	closes = NULL;
+	if (subject)
+		rx_subject_complete(subject);
+	*(closer *)to = *(const closer *)from;
+	return 0;
+}
+RX_TYPE(closer, .copy = closer_copy);
+
+static rx_subject *marks[2];
+
+static rx_observable *until_mark(const int *which, void *ctx)
+{
+	return rx_pipe(rx_subject_observe(marks[*which]), rx_end_with(int, 1));
+}
+RX_PROJECTOR(until_mark, int, int);
+
+static void note_count(const rx_list *list, void *ctx)
+{
+	note("%zu", list->count);
+}
+RX_CONSUMER(note_count, rx_list);
+
+TEST(one_that_closes_while_its_item_is_copied_takes_nothing_from_the_others)
+{
+	rx_subject *source = rx_subject_create(&rx_type_closer);
+	for (size_t i = 0; i < 2; i++)
+		marks[i] = rx_subject_create(&rx_type_int);
+	rx_observable *lists = rx_pipe(rx_subject_observe(source), rx_buffer_toggle(rx_of(int, 0, 1), until_mark));
+	rx_subscribe(lists, &(rx_observer){RX_NEXT(note_count), .complete = noting.complete}, NULL);
+	closes = marks[0];
+	rx_subject_next(source, &(closer){1});
+	ck_assert_str_eq(notes(), "0");
+	rx_subject_next(source, &(closer){2});
+	rx_subject_complete(source);
+	ck_assert_str_eq(notes(), "2, complete");
+	for (size_t i = 0; i < 2; i++)
+		rx_subject_unref(marks[i]);
+	rx_subject_unref(source);
 }
 
 static rx_observable *not_yet(const char *mark, void *ctx)
