@@ -145,14 +145,15 @@ rx_observable *rx_connectable(rx_observable *source, const rx_connectable_option
 
 static int refuse(const rx_observable *observable)
 {
-	char name[128];
-	rx__stage_name(observable, name, sizeof name);
+	char name[128] = "NULL";
+	if (observable)
+		rx__stage_name(observable, name, sizeof name);
 	return rx_raise(-EINVAL, "%s is no connectable observable", name);
 }
 
 int rx_connectable_connect(rx_observable *observable)
 {
-	if (observable->ops != &connectable_ops)
+	if (!observable || observable->ops != &connectable_ops)
 		return refuse(observable);
 	struct connectable *shared = connectable_of(observable);
 	if (shared->connected)
@@ -176,7 +177,7 @@ int rx_connectable_connect(rx_observable *observable)
 
 int rx_connectable_disconnect(rx_observable *observable)
 {
-	if (observable->ops != &connectable_ops)
+	if (!observable || observable->ops != &connectable_ops)
 		return refuse(observable);
 	disconnect(connectable_of(observable));
 	return 0;

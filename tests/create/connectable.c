@@ -179,6 +179,9 @@ TEST(no_other_observable_can_be_connected)
 	ck_assert_str_eq(rx_words(-EINVAL), "range is no connectable observable");
 	ck_assert_int_eq(rx_connectable_disconnect(range), -EINVAL);
 	rx_observable_unref(range);
+	ck_assert_int_eq(rx_connectable_connect(NULL), -EINVAL);
+	ck_assert_str_eq(rx_words(-EINVAL), "NULL is no connectable observable");
+	ck_assert_int_eq(rx_connectable_disconnect(NULL), -EINVAL);
 }
 
 TEST(without_memory_it_errors)
