@@ -228,7 +228,7 @@ TEST(a_large_message_is_looked_at_in_slices_and_nothing_overtakes_it)
 }
 
 /* Its own loop turns meanwhile, whoever calls. */
-TEST(a_worker_looks_at_the_large_arguments_of_a_call_in_slices, .timeout = 20)
+TEST(a_worker_looks_at_the_large_arguments_of_a_call_in_slices, .timeout = 60)
 {
 	cy_cluster *cluster = cluster_begin("examiner", NULL);
 	cluster_fork(cluster, "Examiner", NULL);
