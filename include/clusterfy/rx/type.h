@@ -23,7 +23,8 @@ typedef struct rx_type {
 	int (*copy)(void *to, const void *from);
 	/** Release what the value owns, not its bytes. NULL: it owns nothing. */
 	void (*drop)(void *value);
-	/** NULL: the bytes are compared. */
+	/** NULL: the bytes are compared. This and the next two look at their values only: they call nothing that could come
+	 * back to a stream. */
 	bool (*equal)(const void *a, const void *b);
 	/** Below, equal to or above zero. NULL: the type has no order. */
 	int (*compare)(const void *a, const void *b);
