@@ -267,6 +267,8 @@ bool cy__peer_read(cy__peer *peer);
 void cy__peer_count(const cy__peer *peer, cy__channel_counts *counts);
 /* The channel is no more: calls of the peer's are cancelled, calls to it fail. */
 void cy__peer_lost(cy__peer *peer);
+/* It has no channel and gets none: what waits for it will never be sent. Calls fail, many of them in later turns. */
+void cy__peer_abandon(cy__peer *peer);
 void cy__peer_finish(cy__peer *peer);
 
 /* A frame of the cluster's own making; zero means nothing of it. */

@@ -14,6 +14,7 @@
 #include "lib/worker/join.h"
 
 #include <sys/socket.h>
+#include <time.h>
 
 static void take_ping(cy__peer *peer, const cy__frame *frame)
 {
@@ -238,19 +239,33 @@ static bool drop_letter(cy__peer *peer)
 	return more;
 }
 
+static rx_nsec now(void)
+{
+	struct timespec time;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * RX_S(1) + time.tv_nsec;
+}
+
 static bool end_call(cy__peer *peer)
 {
 	return cy__peer_fail_leg(peer) || cy__port_cancel_lost(peer);
 }
 
-/* Some at once, whoever waits, so that few calls end before anything else is said of the peer's end. */
+/*
+ * Some at once, whoever waits, so that few calls end before anything else is said of the peer's end; unless each takes long,
+ * as that of a path on which another user listens.
+ */
 static bool end_some(cy__peer *peer, bool (*end)(cy__peer *peer))
 {
-	enum { AT_ONCE = 64 };
+	enum { AT_ONCE = 64, LONG = 1000 * 1000 };
 	cy__turns *turns = peer->cluster->turns;
+	const rx_nsec begin = now();
 	bool more = true;
-	for (size_t ended = 0; more && (ended < AT_ONCE || !cy__turns_is_over(turns)); ended++)
+	for (size_t ended = 0; more; ended++) {
+		if (cy__turns_is_over(turns) && (ended >= AT_ONCE || now() - begin > LONG))
+			break;
 		more = end(peer);
+	}
 	return more;
 }
 
@@ -271,6 +286,22 @@ static void end_all_calls(cy__peer *peer)
 		;
 }
 
+static void begin_ending_calls(cy__peer *peer)
+{
+	if (peer->losing.turns)
+		return;
+	peer->losing = (cy__work){.step = end_more_calls, .what = "the end of a channel", .origin = peer->id};
+	if (end_some_calls(peer) && !peer->losing.turns && cy__turns_add(peer->cluster->turns, &peer->losing) < 0)
+		end_all_calls(peer);
+}
+
+void cy__peer_abandon(cy__peer *peer)
+{
+	cy__outbox_lose(&peer->outbox);
+	cy__peer_lose_unsent(peer);
+	begin_ending_calls(peer);
+}
+
 void cy__peer_lost(cy__peer *peer)
 {
 	cy__channel *channel = peer->channel;
@@ -289,9 +320,7 @@ void cy__peer_lost(cy__peer *peer)
 	cy__port_lose_all(peer);
 	peer->channel = NULL;
 	peer->greeted = false;
-	peer->losing = (cy__work){.step = end_more_calls, .what = "the end of a channel", .origin = peer->id};
-	if (end_some_calls(peer) && !peer->losing.turns && cy__turns_add(peer->cluster->turns, &peer->losing) < 0)
-		end_all_calls(peer);
+	begin_ending_calls(peer);
 	if (peer->worker)
 		cy__outbox_hold(&peer->outbox);
 	cy__channel_destroy(channel);
@@ -301,6 +330,8 @@ void cy__peer_finish(cy__peer *peer)
 {
 	cy__peer_lost(peer);
 	cy__incoming_forget(peer);
+	if (peer->outbox.gauge) /* it has been opened */
+		cy__peer_abandon(peer);
 	end_all_calls(peer);
 	cy__outbox_finish(&peer->outbox);
 	cy__gauge_finish(&peer->gauge);

@@ -276,6 +276,23 @@ void cy__peer_lose_legs(cy__peer *peer)
 	peer->lost_marks = cy__channel_marks(peer->channel);
 }
 
+/* Those that an earlier channel has left are behind them: what its end says of each is still true. */
+void cy__peer_lose_unsent(cy__peer *peer)
+{
+	cy__leg *first = peer->legs, *last = first;
+	peer->lost_below = peer->cluster->next_call + 1;
+	if (!first)
+		return;
+	while (last->peer_next && peer->lost_legs)
+		last = last->peer_next;
+	if (peer->lost_legs) {
+		last->peer_next = peer->lost_legs;
+		peer->lost_legs->peer_previous = last;
+	}
+	peer->lost_legs = first;
+	peer->legs = NULL;
+}
+
 bool cy__peer_fail_leg(cy__peer *peer)
 {
 	char label[320], words[400];

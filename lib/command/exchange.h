@@ -119,6 +119,8 @@ void cy__leg_end(cy__leg *leg, uint32_t from);
 void cy__reply_take(cy__peer *peer, const cy__frame *frame, cy__fds *fds);
 /* Its channel is about to end, and with it every call to it: they are to be failed one by one. Constant time. */
 void cy__peer_lose_legs(cy__peer *peer);
+/* The same where it has no channel and gets none: its calls were never sent. Takes a walk along those there are. */
+void cy__peer_lose_unsent(cy__peer *peer);
 /* Fail one of them: with -ECONNRESET if it had been written, else with -EHOSTUNREACH. @returns whether there was one */
 bool cy__peer_fail_leg(cy__peer *peer);
 /* There is room in the peer's queue again: what it is owed goes out. */

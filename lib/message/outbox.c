@@ -634,28 +634,6 @@ static cy__letter *first_of(const cy__outbox *outbox)
 	return outbox->turn ? outbox->turn->first : NULL;
 }
 
-static void fail_first(cy__outbox *outbox, const char *words)
-{
-	cy__letter *letter = first_of(outbox);
-	cy__lane *lane = letter->lane;
-	cy__leg *leg = letter->leg;
-	outbox->gauge->dropped += letter->frame.kind == CY__MESSAGE;
-	take(letter);
-	discard(lane, letter);
-	if (leg)
-		cy__leg_fail(leg, -EHOSTUNREACH, words);
-}
-
-/* What is being dropped goes on by itself where there is nothing else. */
-void cy__outbox_fail(cy__outbox *outbox, const char *words)
-{
-	while (outbox->dropping < outbox->count && cy__outbox_drop_one(outbox))
-		;
-	while (outbox->dropping < outbox->count)
-		fail_first(outbox, words);
-	cy__gauge_lost(outbox->gauge);
-}
-
 void cy__outbox_lose(cy__outbox *outbox)
 {
 	outbox->lost = outbox->sequence;

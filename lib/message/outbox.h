@@ -76,12 +76,7 @@ void cy__outbox_feed(cy__peer *peer);
 /* Send it all, past every bound: nothing comes after it. */
 void cy__outbox_force(cy__peer *peer);
 /*
- * What waits will never be sent: messages are dropped, and counted, and calls fail with -EHOSTUNREACH and @p words. What is
- * sent from inside waits in its turn.
- */
-void cy__outbox_fail(cy__outbox *outbox, const char *words);
-/*
- * The same for what waits at present, but for the calls: their legs fail later, as of what was never sent. It is dropped by
+ * What waits at present will never be sent. Messages are counted; the legs of calls fail later, as of what was never sent. It is dropped by
  * cy__outbox_drop_one(); what is sent meanwhile waits behind it.
  */
 void cy__outbox_lose(cy__outbox *outbox);

@@ -100,12 +100,6 @@ static void due(rx_task *task)
 	}
 }
 
-/* What waits for it will never be sent. */
-static void fail_waiting(cy__worker *worker)
-{
-	cy__outbox_fail(&worker->peer.outbox, "the worker is gone, and was never asked");
-}
-
 /* ---- The end of an incarnation ------------------------------------------------------------------------------------ */
 
 /*
@@ -154,7 +148,7 @@ static void take_end(cy__worker *worker, cy__end *end, const cy__reasons *reason
 	cy__policy_tell(worker, &event);
 	/* Callbacks may have asked for its end, or started it again, meanwhile. */
 	if (!cy__supervisor_lives(&worker->supervisor)) {
-		fail_waiting(worker);
+		cy__peer_abandon(&worker->peer);
 		if (worker->supervisor.sequel == CY_GONE && !worker->member)
 			cy__workers_forget(worker);
 	}
@@ -495,7 +489,7 @@ static void tell(cy__worker *worker)
 static void give_up(cy__worker *worker)
 {
 	rx_wait_forbid();
-	fail_waiting(worker);
+	cy__peer_abandon(&worker->peer);
 	rx_wait_allow();
 	emit_status(worker);
 }
@@ -505,7 +499,7 @@ static void bury(cy__worker *worker)
 {
 	rx_cancel(&worker->due);
 	rx_wait_forbid();
-	fail_waiting(worker);
+	cy__peer_abandon(&worker->peer);
 	rx_wait_allow();
 	emit_status(worker);
 	/* Callbacks may have started it again meanwhile. */
@@ -605,7 +599,6 @@ void cy__worker_destroy(cy__worker *worker)
 	rx_cancel(&worker->due);
 	finish_incarnation(worker);
 	rx_unsubscribe(&worker->current.child);
-	fail_waiting(worker);
 	cy__peer_finish(&worker->peer);
 	close_account(worker);
 	cy__streams_finish(worker);

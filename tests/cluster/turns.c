@@ -112,6 +112,14 @@ static void call_one(void)
 	pack_done();
 }
 
+/* Whoever has the second place. */
+static void call_second(void)
+{
+	for (uint64_t i = 1; i <= 2 * CALLS; i++)
+		pack_call(i, 2, "wait");
+	pack_done();
+}
+
 static void call_all(void)
 {
 	for (uint64_t i = 1; i <= CALLS; i++)
@@ -174,19 +182,22 @@ static void burn_there(void)
 	pack_done();
 }
 
+/* It never says hello. */
+PROGRAM(never_coming)
+{
+	channel = cy__inherited_channel();
+	hear_no_more();
+	return 94;
+}
+
 PROGRAM(turn_flooder)
 {
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} floods[] = {{"collide", collide},
-	              {"not collide", not_collide},
-	              {"call one", call_one},
-	              {"call all", call_all},
-	              {"name one", name_one},
-	              {"item", answer_with_an_item},
-	              {"error", answer_with_an_error},
-	              {"burn", burn_there}};
+	} floods[] = {{"collide", collide},          {"not collide", not_collide},    {"call one", call_one},
+	              {"call second", call_second},  {"call all", call_all},          {"name one", name_one},
+	              {"item", answer_with_an_item}, {"error", answer_with_an_error}, {"burn", burn_there}};
 	channel = cy__inherited_channel();
 	signal(SIGPIPE, SIG_IGN);
 	say_hello(put);
@@ -383,6 +394,12 @@ static void count_failure(const rx_error *error, void *ctx)
 	++*(size_t *)ctx;
 }
 
+static void count_unsent(const rx_error *error, void *ctx)
+{
+	ck_assert_int_eq(error->code, -EHOSTUNREACH);
+	++*(size_t *)ctx;
+}
+
 /* One that is being failed may make calls, and those to others are answered meanwhile. */
 TEST(no_turn_is_long_when_a_worker_dies_on_thousands_of_calls)
 {
@@ -396,6 +413,33 @@ TEST(no_turn_is_long_when_a_worker_dies_on_thousands_of_calls)
 	ck_assert_int_eq(cluster_number(cluster, cy_named("H2"), "square", cy_int(7)), 49);
 	turn_probe_start(&probe);
 	cy_kill(cluster, cy_named("H2"), SIGKILL);
+	await(&exits, 1);
+	while (failed < COUNT)
+		ck_assert_int_eq(cluster_number(cluster, cy_named("H1"), "square", cy_int(8)), 64);
+	ck_assert_int_lt(turn_probe_stop(&probe), TURN_MOST);
+	cluster_end(cluster);
+}
+
+/* And never were sent: those of workers, and of the primary. */
+TEST(no_turn_is_long_when_a_worker_that_has_never_come_dies_on_tens_of_thousands_of_calls, .timeout = 60)
+{
+	enum { FLOODERS = 2, COUNT = 16000 };
+	turn_probe probe;
+	size_t failed = 0;
+	cy_cluster *cluster = begin(1, NULL);
+	program_select("never_coming");
+	cluster_fork(cluster, "Late", NULL);
+	program_select("turn_flooder");
+	for (size_t i = 0; i < FLOODERS; i++)
+		cluster_fork(cluster, NULL,
+		             &(cy_worker_options){.process.arguments = (const char *[]){"call second", NULL}});
+	await(&done, FLOODERS);
+	for (size_t i = 0; i < COUNT; i++)
+		rx_subscribe(cy_call(cluster, cy_named("Late"), "wait", NULL),
+		             &(rx_observer){.error = count_unsent, .ctx = &failed}, NULL);
+	ck_assert_int_eq(cluster_number(cluster, cy_named("H1"), "square", cy_int(7)), 49);
+	turn_probe_start(&probe);
+	cy_kill(cluster, cy_named("Late"), SIGKILL);
 	await(&exits, 1);
 	while (failed < COUNT)
 		ck_assert_int_eq(cluster_number(cluster, cy_named("H1"), "square", cy_int(8)), 64);
