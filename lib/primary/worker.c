@@ -162,7 +162,8 @@ static void end_if_drained(cy__worker *worker)
 {
 	const rx_exit exit = worker->current.exit;
 	cy__end end;
-	if (!worker->current.reaped || worker->peer.channel || !cy__streams_are_drained(worker))
+	if (!worker->current.reaped || worker->current.parting || worker->peer.channel ||
+	    !cy__streams_are_drained(worker))
 		return;
 	if (!worker->current.disconnected) {
 		cy__worker_disconnected(worker, 0, NULL); /* which comes back here */
@@ -205,8 +206,10 @@ static void child_exited(const rx_exit *exit, void *ctx)
 	rx_cancel(&worker->current.killing);
 	rx_cancel(&worker->due);
 	cy__pulse_ended(worker);
+	worker->current.parting = true; /* or its end, and the next incarnation's beginning, would come in the middle */
 	cy__streams_drain(worker);
 	close_channel(worker);
+	worker->current.parting = false;
 	end_if_drained(worker);
 }
 RX_CONSUMER(child_exited, rx_exit);

@@ -20,6 +20,7 @@
 typedef struct cy__incarnation {
 	bool running;      /* it has a process whose end has not been told */
 	bool reaped;       /* which is dead: what it wrote last is being read */
+	bool parting;      /* and this begins: its end is not told meanwhile */
 	rx_exit exit;      /* how it ended, then */
 	bool ready;        /* it was IDLE or PROCESSING */
 	bool disconnected; /* its channel has ended, and everybody was told */
