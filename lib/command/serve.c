@@ -277,11 +277,17 @@ static int hold_item(cy__serve *serve, cy_value *value, size_t size, cy__fds *fd
 	return code < 0 ? code : charge(serve);
 }
 
+/* Not of the primary itself, nor of a worker that calls itself. */
+static bool is_of_another(const cy__serve *serve)
+{
+	return serve->cluster->primary ? serve->account != NULL : serve->port.peer != NULL;
+}
+
 /* A source that emits on and on is paused when its caller's slice of the turn is over, and goes on in a further one. */
 static void yield(cy__serve *serve)
 {
 	cy__turns *turns = serve->cluster->turns;
-	if (!serve->account || serve->paused || serve->entry->ordered || is_over(serve))
+	if (!is_of_another(serve) || serve->paused || serve->entry->ordered || is_over(serve))
 		return;
 	cy__turns_pass(turns, 1);
 	if (!cy__turns_are_over(turns))
@@ -378,6 +384,15 @@ static void resume_handler(cy__serve *serve)
 	rx_resume(&serve->subscription);
 }
 
+/* Where no slice would end what it emits it goes on in one. */
+static void resume_in_slice(cy__serve *serve)
+{
+	cy__turns *turns = serve->cluster->turns;
+	if (!is_of_another(serve) || serve->entry->ordered || cy__turns_are_inside(turns) ||
+	    cy__turns_add(turns, &serve->more) < 0)
+		resume_handler(serve);
+}
+
 /* A further slice of its caller's; the serve may be gone afterwards. What is held goes out first: see go_on(). */
 static bool emit_more(cy__work *work)
 {
@@ -404,7 +419,7 @@ static void go_on(cy__serve *serve)
 	} else if (code < 0 && code != -EAGAIN) {
 		give_up(serve, code, rx_words(code));
 	} else if (!serve->held.first && serve->paused && !serve->more.turns && cy__credit_has(&serve->credit)) {
-		resume_handler(serve);
+		resume_in_slice(serve);
 	}
 }
 

@@ -345,6 +345,11 @@ bool cy__turns_is_over(cy__turns *turns)
 	return turns->slice.over;
 }
 
+bool cy__turns_are_inside(const cy__turns *turns)
+{
+	return turns->slice.inside;
+}
+
 bool cy__turns_are_over(const cy__turns *turns)
 {
 	return turns->slice.inside && turns->slice.over;

@@ -96,6 +96,8 @@ void cy__turns_leave(cy__turns *turns);
 bool cy__turns_pass(cy__turns *turns, unsigned weight);
 /* What that piece was; copied. */
 void cy__turns_name(cy__turns *turns, const char *what, const char *name, size_t name_size);
+/* Whether a slice is under way: what is done now ends with it. */
+bool cy__turns_are_inside(const cy__turns *turns);
 /* Whether cy__turns_pass() has found the slice over: no look at the clock. */
 bool cy__turns_are_over(const cy__turns *turns);
 
