@@ -592,6 +592,11 @@ void adversary_count_memory(void)
 	rx_set_allocator(count_memory, NULL);
 }
 
+rx_nsec adversary_turn_limit(void)
+{
+	return TURN_LIMIT;
+}
+
 int adversary(cy_cluster *joined, const char *name, double seconds, uint64_t seed)
 {
 	static rx_nsec time;

@@ -19,6 +19,8 @@ struct tally {
 
 /* Count the library's memory from now on: before anything of it is taken. */
 void adversary_count_memory(void);
+/* What a turn of the primary may take, in processor time: past it the library says so as well. */
+rx_nsec adversary_turn_limit(void);
 /* The primary's part. @p name: of one flood, or "*" for all. @returns the exit status */
 int adversary(cy_cluster *joined, const char *name, double seconds, uint64_t seed);
 

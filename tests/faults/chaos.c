@@ -459,7 +459,7 @@ int main(int argc, char **argv)
 	if (flood)
 		adversary_count_memory();
 	chaos.book = (struct ledger){.random = seed | 1};
-	chaos.book.cluster = cy_join(NULL);
+	chaos.book.cluster = cy_join(&(cy_options){.turn_limit = flood ? adversary_turn_limit() : 0});
 	if (!chaos.book.cluster)
 		return EXIT_FAILURE;
 	if (!cy_is_primary(chaos.book.cluster))
